@@ -1,0 +1,119 @@
+"""The ground every type of the core stands on: the frozen model, ids, and the words for levels and trust.
+
+Knows nothing of courses, records or files.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-]+$", max_length=64)]
+"""Letters, digits, `_` and `-`: what nbgrader allows for a grade_id, so ids can travel through it."""
+
+UnitId = Annotated[str, StringConstraints(pattern=r"^[^/\\+\s.][^/\\+]*$", max_length=100)]
+"""A unit is an nbgrader assignment, and a notebook one of its files: a plain file name, without `/`, `\\` or `+`."""
+
+StandardCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+"""The human coding scheme of a standard, as published: `8.F.B.4`, `HSF-LE.A.2`, `MS-PS2-2`."""
+
+StudentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._@\-]{1,64}$")]
+"""nbgrader's student id. Records hold this and nothing more of a person."""
+
+BranchRef = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-]+/[A-Za-z0-9_\-]+$")]
+"""A fork and one of its options: `rep/graph`."""
+
+CheckRef = Annotated[str, StringConstraints(pattern=r"^[^/]+/[A-Za-z0-9_\-]+$")]
+"""An activity and one of its checks: `steady-walk/slope_check`. (grade_ids are unique only inside a notebook.)"""
+
+
+class Model(BaseModel):
+    """A value: frozen, exact about its keys, and described by the strings under its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class _Ordered(StrEnum):
+    """A scale whose members compare by their place in it, not by their spelling."""
+
+    @property
+    def rank(self) -> int:
+        """Place on the scale; 0 is the lowest."""
+        return list(type(self)).index(self)
+
+    def __lt__(self, other: str) -> bool:
+        return self.rank < type(self)(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= type(self)(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > type(self)(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= type(self)(other).rank
+
+
+class Level(_Ordered):
+    """How far a student is with a standard."""
+
+    not_started = "not_started"
+    attempted = "attempted"
+    familiar = "familiar"
+    proficient = "proficient"
+    mastered = "mastered"
+
+
+class Trust(_Ordered):
+    """How far a record can be believed: by whom it was seen."""
+
+    self_ = "self"
+    """The student said so."""
+    local = "local"
+    """It ran in the student's own kernel."""
+    graded = "graded"
+    """It ran in the grader."""
+    teacher = "teacher"
+    """A person judged it."""
+
+
+class Basis(StrEnum):
+    """Which records an estimate may use."""
+
+    practice = "practice"
+    """Every record: for helping."""
+    credit = "credit"
+    """Only what the grader or a teacher saw: for gates that count, and for marks."""
+
+
+class Format(StrEnum):
+    """The form an explanation or option takes. A preference, never a diagnosis (no 'learning styles')."""
+
+    text = "text"
+    visual = "visual"
+    data = "data"
+    story = "story"
+    code = "code"
+    hands_on = "hands_on"
+
+
+class Reason(Model):
+    """Why: a sentence a 14-year-old can read, and the code and values it was made from, so it can be translated."""
+
+    code: str
+    """Stable name of the sentence, the key for a translator."""
+    text: str
+    """The sentence, in the course's language."""
+    values: dict[str, str] = {}
+    """What was put into the sentence."""
+
+    @classmethod
+    def of(cls, code: str, template: str, **values: object) -> Self:
+        """Fill `template` with `values` (turned into text)."""
+        said = {key: str(value) for key, value in values.items()}
+        return cls(code=code, text=template.format(**said), values=said)
+
+    def __str__(self) -> str:
+        return self.text

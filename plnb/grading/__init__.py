@@ -1,0 +1,1 @@
+"""The instructor's machine: release, transplant, score, and the evidence that comes of it."""

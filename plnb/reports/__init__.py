@@ -1,0 +1,1 @@
+"""Pages made of reports: progress notebooks, the course map. Draws, never decides."""

@@ -1,0 +1,1 @@
+"""Every read and write of plnb's own files and tables."""
