@@ -1,0 +1,129 @@
+"""`plnb doctor`: does this machine do what plnb needs? Tried, not looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import typer
+from pydantic import BaseModel
+
+from plnb.cli.console import CourseOption, JsonOption, out, print_json
+from plnb.errors import PlnbError
+
+
+class Probe(BaseModel):
+    """One thing tried."""
+
+    name: str
+    ok: bool
+    said: str
+    mend: str = ""
+
+
+def doctor(course: CourseOption = Path(), json: JsonOption = False) -> None:
+    """Try what grading needs on this machine: a kernel, a database, drawing, and who can read the course folder."""
+    probes = list(_probes(course))
+    if json:
+        print_json(probes)
+    else:
+        for probe in probes:
+            mark = "[green]✓[/green]" if probe.ok else "[red]✗[/red]"
+            out.print(f"{mark} {probe.name}: {probe.said}" + (f" [dim]{probe.mend}[/dim]" if not probe.ok else ""))
+    if not all(probe.ok for probe in probes):
+        raise typer.Exit(1)
+
+
+def _probes(course: Path) -> Iterator[Probe]:
+    for name, attempt, mend in (
+        ("Python", _python, "Use Python 3.11 or newer."),
+        ("nbgrader", _nbgrader, "Install nbgrader 0.9.6: pip install nbgrader==0.9.6"),
+        ("Kernel", _kernel, "Install one with: python -m ipykernel install --sys-prefix"),
+        ("Database", _database, "Use a local disk; SQLite's log does not work on some network disks."),
+        ("Drawing", _drawing, "Reinstall: pip install --force-reinstall vl-convert-python"),
+        ("Sandbox", _sandbox, ""),
+    ):
+        yield _try(name, attempt, mend)
+    yield _try("Course folder", lambda: _folder(course), "Close it to others: chmod 700 <the course folder>")
+
+
+def _try(name: str, attempt: Callable[[], str], mend: str) -> Probe:
+    try:
+        return Probe(name=name, ok=True, said=attempt())
+    except PlnbError as error:
+        return Probe(name=name, ok=False, said=error.message, mend=error.mend or mend)
+    except Exception as error:
+        return Probe(name=name, ok=False, said=f"{type(error).__name__}: {error}", mend=mend)
+
+
+def _python() -> str:
+    import platform
+
+    return platform.python_version()
+
+
+def _nbgrader() -> str:
+    import nbgrader
+
+    return str(nbgrader.__version__)
+
+
+def _kernel() -> str:
+    import tempfile
+    import time
+
+    import nbformat
+
+    from plnb.engine.execute import Budget, run_notebook
+
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("6 * 7")])
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        result = run_notebook(notebook, cwd=Path(folder), budget=Budget(cell_seconds=20))
+    answer = result.notebook.cells[0].outputs[0]["data"]["text/plain"]
+    if answer != "42":
+        raise RuntimeError(f"6 × 7 came back as {answer}")
+    return f"starts, answers and stops in {time.monotonic() - began:.1f} s"
+
+
+def _database() -> str:
+    import sqlite3
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        db = sqlite3.connect(Path(folder) / "probe.db")
+        mode = db.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        db.execute("CREATE TABLE t (x)")
+        db.commit()
+        db.close()
+    if mode != "wal":
+        raise RuntimeError(f"asked for WAL, got {mode}")
+    return f"SQLite {sqlite3.sqlite_version} writes ahead"
+
+
+def _drawing() -> str:
+    import vl_convert
+
+    svg = vl_convert.vegalite_to_svg({"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x", "type": "quantitative"}}})
+    if "<svg" not in svg:
+        raise RuntimeError("no picture came back")
+    return "charts become pictures without a network"
+
+
+def _sandbox() -> str:
+    return "none yet: student code runs with your rights. Grade only work you would open yourself, or on a machine with nothing to lose."
+
+
+def _folder(course: Path) -> str:
+    import os
+    import stat
+
+    from plnb.store.layout import find_course
+
+    try:
+        root = find_course(course).root
+    except PlnbError:
+        return "none here (name one with --course)"
+    if os.name != "nt" and root.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise PermissionError(f"{root} holds solutions and grades, and others on this machine can open it")
+    return f"{root} is closed to others"

@@ -1,0 +1,72 @@
+"""`plnb`: the commands, and the one place where errors become a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from plnb import __version__
+from plnb.cli import demo, doctor, grade, lint, map, new, progress, release, standards
+from plnb.cli.console import err, print_error
+from plnb.errors import PlnbError
+
+app = typer.Typer(
+    name="plnb",
+    help="Personalised, mastery-based courses that live in Jupyter notebooks.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _plnb(
+    version: bool = typer.Option(False, "--version", is_eager=True, help="Print the version and stop.", callback=lambda v: _version(v)),
+) -> None:
+    pass
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"plnb {__version__}")
+        raise typer.Exit
+
+
+AUTHOR, RUN, HELP = "Write a course", "Run a course", "Look around"
+app.command("new", rich_help_panel=AUTHOR)(new.new)
+app.command("lint", rich_help_panel=AUTHOR)(lint.lint)
+app.command("map", rich_help_panel=AUTHOR)(map.map_)
+app.add_typer(standards.app, name="standards", rich_help_panel=AUTHOR)
+app.command("release", rich_help_panel=RUN)(release.release)
+app.command("grade", rich_help_panel=RUN)(grade.grade)
+app.command("progress", rich_help_panel=RUN)(progress.progress)
+app.command("demo", rich_help_panel=HELP)(demo.demo)
+app.command("doctor", rich_help_panel=HELP)(doctor.doctor)
+
+
+def main() -> None:
+    """Run a command; turn whatever goes wrong into one sentence and an exit code."""
+    try:
+        app()
+    except PlnbError as error:
+        print_error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        err.print("Stopped. What was finished is kept; the same command goes on from here.")
+        sys.exit(130)
+    except Exception as error:
+        if os.environ.get("PLNB_DEBUG"):
+            raise
+        err.print(
+            f"[red]✗[/red] plnb itself failed ({type(error).__name__}: {error}). Nothing you made was changed half-way. "
+            "[dim]Set PLNB_DEBUG=1 and run it again to see where, and report it, please.[/dim]",
+            markup=True,
+        )
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
