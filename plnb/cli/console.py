@@ -45,8 +45,12 @@ def print_json(value: BaseModel | Sequence[BaseModel] | dict[str, object]) -> No
     typer.echo(text)
 
 
-def print_error(error: PlnbError) -> None:
-    """One sentence, the place, the mend."""
+def print_error(error: PlnbError, *, as_json: bool = False) -> None:
+    """One sentence, the place, the mend; as an object where results are JSON too."""
+    if as_json:
+        said = {"code": error.code, "message": error.message, "place": error.place, "mend": error.mend}
+        typer.echo(json.dumps({"error": said}, ensure_ascii=False), err=True)
+        return
     place = f"[bold]{escape(error.place)}[/bold]: " if error.place else ""
     mend = f" [dim]{escape(error.mend)}[/dim]" if error.mend else ""
     err.print(f"[red]✗[/red] {place}{escape(error.message)}{mend}  [dim]({error.code})[/dim]")

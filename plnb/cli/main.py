@@ -52,7 +52,7 @@ def main() -> None:
     try:
         app()
     except PlnbError as error:
-        print_error(error)
+        print_error(error, as_json="--json" in sys.argv)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         err.print("Stopped. What was finished is kept; the same command goes on from here.")

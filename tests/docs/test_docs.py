@@ -1,0 +1,85 @@
+"""The docs say what is there, and nothing that is not."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+from plnb import errors
+from plnb.cli.main import app
+
+DOCS = Path(__file__).parents[2] / "docs"
+ROOT = DOCS.parent
+
+
+def _commands() -> dict[str, click.Command]:
+    found: dict[str, click.Command] = {}
+
+    def walk(command: click.Command, name: str) -> None:
+        if isinstance(command, click.Group):
+            for child, inner in command.commands.items():
+                walk(inner, f"{name} {child}".strip())
+        else:
+            found[name] = command
+
+    walk(typer.main.get_command(app), "")
+    return found
+
+
+def test_every_command_has_its_section() -> None:
+    text = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
+    documented = {re.match(r"[a-z-]+(?: [a-z-]+)?(?![a-z])", heading)[0].strip() for heading in re.findall(r"^## `plnb ([^`]+)`", text, re.M)}
+    assert documented == set(_commands())
+
+
+def test_every_option_is_documented() -> None:
+    text = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
+    missing = [
+        f"plnb {name} {option.opts[0]}"
+        for name, command in _commands().items()
+        for option in command.params
+        if isinstance(option, click.Option) and option.opts[0] not in text
+    ]
+    assert missing == []
+
+
+def test_every_command_explains_itself_and_each_of_its_parameters() -> None:
+    for name, command in _commands().items():
+        assert command.help, name
+        for parameter in command.params:
+            assert getattr(parameter, "help", None), f"{name}: {parameter.name}"
+
+
+def test_every_error_code_is_documented_once() -> None:
+    text = (DOCS / "reference" / "errors.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `([a-z-]+)` \|", text, re.M)
+    codes = [kind.code for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.PlnbError)]
+    assert sorted(documented) == sorted(codes)
+    assert len(set(codes)) == len(codes)
+
+
+def test_every_lint_code_is_documented() -> None:
+    from plnb.core.lint import RULES
+    from plnb.grading.smoke import RULES as RUN_RULES
+
+    text = (DOCS / "reference" / "lint.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `([a-z-]+)` \|", text, re.M))
+    assert documented == set(RULES) | set(RUN_RULES)
+
+
+def test_every_difference_from_nbgrader_is_documented() -> None:
+    from plnb.grading.score import DIFFERENCES
+
+    text = (DOCS / "reference" / "scores.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", text, re.M)) == {difference.code for difference in DIFFERENCES}
+
+
+@pytest.mark.parametrize("page", sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")]), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
