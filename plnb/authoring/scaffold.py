@@ -1,0 +1,125 @@
+"""`plnb new`: a small, honest course to start from, copied from a template.
+
+Files ending in `.jinja` have their placeholders filled, the others are copied as they are. Two placeholders are known,
+`{{ name }}` and `{{ name | tojson }}`: the part of jinja's language that needs no engine and cannot run anything.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+import unicodedata
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from plnb.authoring.samples import course_template
+from plnb.core.base import Id
+from plnb.errors import InputError, OurFaultError, OutputExistsError
+
+DEFAULT_TEMPLATE: Final = "minimal"
+_SUFFIX: Final = ".jinja"
+_PLACEHOLDER = re.compile(r"\{\{ *(\w+)(?: *\| *(tojson))? *\}\}")
+_LONGEST_TITLE: Final = 200
+
+
+def new_course(
+    target: Path, *, title: str, course_id: str | None = None, author: str = "", template: str = DEFAULT_TEMPLATE
+) -> Path:
+    """Make a course in `target`, which must not exist or be empty, and return its full path. All of it appears, or nothing.
+
+    `course_id` is made from the title where it is not given; `author` is named as the creator of the course's standards.
+    Raises OutputExistsError, NotFoundError (no such template), InputError (a title or id that cannot be used).
+    """
+    folder = course_template(template)
+    said = _one_line(title)
+    words = _words(
+        title=said, course_id=_checked_id(course_id) if course_id is not None else _id_from(said), author=_author(author)
+    )
+    target = target.resolve()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise OutputExistsError("There is something here already.", place=str(target), mend="Name a folder that is empty or new.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
+        made = Path(scratch) / "course"
+        _copy(folder, made, words)
+        if target.exists():
+            _move_into(target, made)
+        else:
+            made.rename(target)
+    return target
+
+
+def _move_into(target: Path, made: Path) -> None:
+    """Fill an empty folder that already exists: the teacher's terminal may stand in it, so it must stay the same folder."""
+    moved: list[Path] = []
+    try:
+        for child in sorted(made.iterdir()):
+            moved.append(child.rename(target / child.name))
+    except OSError:
+        for path in moved:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise
+
+
+def _copy(template: Path, made: Path, words: Mapping[str, str]) -> None:
+    shutil.copytree(template, made, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", ".DS_Store"))
+    for path in sorted(made.rglob(f"*{_SUFFIX}")):
+        path.with_suffix("").write_text(_filled(path.read_text(encoding="utf-8"), words, path.name), encoding="utf-8")
+        path.unlink()
+
+
+def _filled(text: str, words: Mapping[str, str], place: str) -> str:
+    """Fill every placeholder in one pass, so that a title full of braces stays a title."""
+
+    def word(match: re.Match[str]) -> str:
+        name, as_json = match.groups()
+        if name not in words:
+            raise OurFaultError(f"The template has a placeholder that nobody fills: {name}.", place=place)
+        # JSON strings are also YAML and Python strings, whatever the title holds.
+        return json.dumps(words[name], ensure_ascii=False) if as_json else words[name]
+
+    return _PLACEHOLDER.sub(word, text)
+
+
+def _words(*, title: str, course_id: str, author: str) -> dict[str, str]:
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # A framework that is changed must not share its identifiers with another course made from the same template.
+    guids = {f"guid_{part}": str(uuid.uuid4()) for part in ("document", *range(1, 10))}
+    return {"title": title, "course_id": course_id, "author": author, "now": now, **guids}
+
+
+def _author(author: str) -> str:
+    return " ".join(author.split()) or "The author of this course"
+
+
+def _one_line(title: str) -> str:
+    """A title without line breaks, control characters or the halves of broken characters."""
+    kept = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} or sign in "\ufffe\uffff" else sign for sign in title)
+    said = " ".join(kept.encode("utf-8", "ignore").decode().split())
+    if not said:
+        raise InputError("A course needs a title.", mend="Say what students will read, for example: --title 'Straight lines'.")
+    if len(said) > _LONGEST_TITLE:
+        raise InputError(f"This title has {len(said)} characters.", mend=f"Use at most {_LONGEST_TITLE}.")
+    return said
+
+
+def _id_from(title: str) -> str:
+    """A short name from the title; where no letter survives, a plain one that the teacher can change."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].rstrip("-") or "my-course"
+
+
+def _checked_id(course_id: str) -> str:
+    try:
+        return TypeAdapter[str](Id).validate_python(course_id)
+    except ValidationError:
+        raise InputError(
+            f"{course_id!r} cannot be a course id.", mend="Use letters, digits, `-` and `_`, at most 64 of them."
+        ) from None
