@@ -18,6 +18,17 @@ class Severity(StrEnum):
     """Could be better."""
 
 
+class Rule(Model):
+    """A kind of finding."""
+
+    code: str
+    """Stable name, documented in `docs/reference/lint.md`."""
+    severity: Severity
+    """How much it matters."""
+    about: str
+    """What the rule looks for, in one sentence."""
+
+
 class Finding(Model):
     """One fault or piece of advice: what, where, and the mend."""
 

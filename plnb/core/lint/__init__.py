@@ -1,0 +1,21 @@
+"""Lint: what is wrong with a course, or could be better, before a student meets it.
+
+`RULES` lists every code; each module beside this one holds the rules of one idea, each a small function. Lint reads what the author
+wrote and nothing else: it runs no cell (`plnb.grading.smoke` does).
+"""
+
+from __future__ import annotations
+
+from plnb.core.authored import CourseSource
+from plnb.core.findings import Finding
+from plnb.core.lint import branches, checks, conditions, journeys, reading, secrets, standards, structure
+from plnb.core.lint.registry import RULES, findings
+from plnb.core.lint.view import CourseView
+
+__all__ = ["RULES", "branches", "checks", "conditions", "journeys", "lint", "reading", "secrets", "standards", "structure"]
+
+
+def lint(source: CourseSource) -> tuple[Finding, ...]:
+    """Every finding: what reading the course already found, then course.yaml, the frameworks and the notebooks in course order."""
+    found = sorted(findings(CourseView(source)), key=lambda pair: (pair[0].order, -1 if pair[0].cell is None else pair[0].cell))
+    return (*source.faults, *(finding for _, finding in found))
