@@ -39,15 +39,16 @@ def _forks(view: CourseView) -> Iterator[_Options]:
                 if f"{fork.id}/{option.id}" not in view.hollow
             },
         )
+    spots = {(notebook.unit, notebook.name, fork.id): spot for notebook, fork, spot in view.inner_forks}
     for placed in view.placed:
-        spots = _inner_spots(view).get((placed.unit.id, placed.entry.notebook), {})
         for inner in placed.activity.forks:
-            if inner.id in spots:
+            spot = spots.get((placed.unit.id, placed.entry.notebook, inner.id))
+            if spot:
                 checks = placed.activity.checks
                 refs = {option.id: f"{inner.id}/{option.id}" for option in inner.options}
                 yield _Options(
                     inner.id,
-                    spots[inner.id],
+                    spot,
                     inner.pick,
                     len(inner.options),
                     {
@@ -58,20 +59,13 @@ def _forks(view: CourseView) -> Iterator[_Options]:
                 )
 
 
-def _inner_spots(view: CourseView) -> dict[tuple[str, str], dict[str, Spot]]:
-    found: dict[tuple[str, str], dict[str, Spot]] = {}
-    for notebook, _, fork, spot in view.inner_forks():
-        found.setdefault((notebook.unit, notebook.name), {})[fork.id] = spot
-    return found
-
-
 @rule("unknown-branch", Severity.error)
 def unknown_branch(view: CourseView) -> Iterator[Found]:
     """A cell belongs to a branch that no fork of its notebook offers."""
     offered: dict[tuple[str, str], list[str]] = {}
-    for notebook, _, fork, _ in view.inner_forks():
+    for notebook, fork, _ in view.inner_forks:
         offered.setdefault((notebook.unit, notebook.name), []).extend(f"{fork.id}/{option.id}" for option in fork.options)
-    for notebook, cell, spot in view.cells():
+    for notebook, cell, spot in view.cells:
         branch = cell.meta.branch if cell.meta else None
         known = offered.get((notebook.unit, notebook.name), [])
         if branch and branch not in known:
@@ -100,7 +94,7 @@ def branch_before_fork(view: CourseView) -> Iterator[Found]:
 @rule("empty-option", Severity.error)
 def empty_option(view: CourseView) -> Iterator[Found]:
     """An option of a fork has no cells behind it."""
-    for _, _, fork, spot in view.inner_forks():
+    for _, fork, spot in view.inner_forks:
         for option in fork.options:
             if f"{fork.id}/{option.id}" in view.hollow:
                 yield Found(

@@ -24,7 +24,7 @@ def _is_tests(grader: GraderMeta | None) -> bool:
 @rule("untagged-check", Severity.warning)
 def untagged_check(view: CourseView) -> Iterator[Found]:
     """A cell carries points but names no standard."""
-    for _, cell, spot in view.cells():
+    for _, cell, spot in view.cells:
         if cell.grader and cell.grader.is_check and not (cell.meta and cell.meta.standards):
             yield Found(
                 spot,
@@ -36,7 +36,7 @@ def untagged_check(view: CourseView) -> Iterator[Found]:
 @rule("check-without-hint", Severity.warning)
 def check_without_hint(view: CourseView) -> Iterator[Found]:
     """An automatic check offers no hint."""
-    for _, cell, meta, spot in view.checks():
+    for cell, meta, spot in view.checks:
         if meta.role == "check" and not meta.hints and cell.grader and not cell.grader.is_manual:
             yield Found(
                 spot,
@@ -49,7 +49,7 @@ def check_without_hint(view: CourseView) -> Iterator[Found]:
 @rule("empty-hint", Severity.warning)
 def empty_hint(view: CourseView) -> Iterator[Found]:
     """A hint or a misconception says nothing."""
-    for _, cell, meta, spot in view.checks():
+    for cell, meta, spot in view.checks:
         for what, text in (*(("hint", h) for h in meta.hints), *(("misconception", m.say) for m in meta.misconceptions)):
             if not text.strip():
                 yield Found(
@@ -79,7 +79,7 @@ def duplicate_grade_id(view: CourseView) -> Iterator[Found]:
 @rule("bad-grade-id", Severity.error)
 def bad_grade_id(view: CourseView) -> Iterator[Found]:
     """A grade_id that nbgrader does not take."""
-    for _, cell, spot in view.cells():
+    for _, cell, spot in view.cells:
         if cell.grader is None or _GRADE_ID.fullmatch(cell.grader.grade_id):
             continue
         if cell.grader.grade_id:
@@ -91,7 +91,7 @@ def bad_grade_id(view: CourseView) -> Iterator[Found]:
 @rule("impossible-cell", Severity.error)
 def impossible_cell(view: CourseView) -> Iterator[Found]:
     """A cell type that nbgrader cannot grade that way."""
-    for _, cell, spot in view.cells():
+    for _, cell, spot in view.cells:
         grader = cell.grader
         if grader is None:
             continue
@@ -113,7 +113,7 @@ def impossible_cell(view: CourseView) -> Iterator[Found]:
 @rule("negative-points", Severity.error)
 def negative_points(view: CourseView) -> Iterator[Found]:
     """A cell is worth less than nothing."""
-    for _, cell, spot in view.cells():
+    for _, cell, spot in view.cells:
         if cell.grader and cell.grader.points < 0:
             yield Found(spot, f"{cell.name} is worth {number(cell.grader.points)} points.", "Give it 0 points or more.")
 
@@ -121,7 +121,7 @@ def negative_points(view: CourseView) -> Iterator[Found]:
 @rule("editable-test", Severity.warning)
 def editable_test(view: CourseView) -> Iterator[Found]:
     """A test cell is not marked as locked."""
-    for _, cell, spot in view.cells():
+    for _, cell, spot in view.cells:
         if cell.grader and _is_tests(cell.grader) and not cell.grader.locked:
             yield Found(
                 spot,
@@ -133,7 +133,7 @@ def editable_test(view: CourseView) -> Iterator[Found]:
 @rule("check-not-graded", Severity.error)
 def check_not_graded(view: CourseView) -> Iterator[Found]:
     """A cell says it is a check, but nbgrader does not grade it."""
-    for _, cell, meta, spot in view.checks():
+    for cell, meta, spot in view.checks:
         if not (cell.grader and cell.grader.is_check):
             yield Found(
                 spot,
@@ -145,7 +145,7 @@ def check_not_graded(view: CourseView) -> Iterator[Found]:
 @rule("role-mismatch", Severity.warning)
 def role_mismatch(view: CourseView) -> Iterator[Found]:
     """A cell's role does not fit what the cell is."""
-    for _, cell, spot in view.cells():
+    for _, cell, spot in view.cells:
         match cell.meta:
             case ForkCell() | GateCell() if cell.kind != "markdown":
                 yield Found(
@@ -176,7 +176,7 @@ def role_mismatch(view: CourseView) -> Iterator[Found]:
 @rule("probe-with-points", Severity.warning)
 def probe_with_points(view: CourseView) -> Iterator[Found]:
     """A question that finds out where to start costs points."""
-    for _, cell, meta, spot in view.checks():
+    for cell, meta, spot in view.checks:
         if meta.role == "probe" and cell.grader and cell.grader.points:
             yield Found(
                 spot,
@@ -218,7 +218,7 @@ def check_without_answer(view: CourseView) -> Iterator[Found]:
 @rule("test-that-cannot-fail", Severity.error)
 def test_that_cannot_fail(view: CourseView) -> Iterator[Found]:
     """Tests that pass whatever the student wrote."""
-    for notebook, cell, spot in view.cells():
+    for notebook, cell, spot in view.cells:
         if cell.kind == "code" and _is_tests(cell.grader) and notebook.language == "python" and not _can_fail(cell.source):
             yield Found(
                 spot,
@@ -247,7 +247,7 @@ def _without_magics(source: str) -> str:
 @rule("misconception-invalid", Severity.error)
 def misconception_invalid(view: CourseView) -> Iterator[Found]:
     """A misconception's `when` is not a Python expression."""
-    for _, cell, meta, spot in view.checks():
+    for cell, meta, spot in view.checks:
         for misconception in meta.misconceptions:
             why = _not_an_expression(misconception.when)
             if why:

@@ -75,7 +75,7 @@ def unknown_option(view: CourseView) -> Iterator[Found]:
 @rule("gate-without-condition", Severity.error)
 def gate_without_condition(view: CourseView) -> Iterator[Found]:
     """A gate does not say what opens it."""
-    for _, cell, spot in view.cells():
+    for _, cell, spot in view.cells:
         if isinstance(cell.meta, GateCell) and cell.meta.opens_when is None:
             yield Found(
                 spot,

@@ -48,7 +48,7 @@ def _headings(cell: Cell) -> list[tuple[int, str]]:
 @rule("missing-alt-text", Severity.error)
 def missing_alt_text(view: CourseView) -> Iterator[Found]:
     """A picture has no words for those who do not see it."""
-    for _, cell, spot in view.cells():
+    for _, cell, spot in view.cells:
         if cell.kind != "markdown" or ("![" not in cell.source and "<img" not in cell.source.lower()):
             continue
         text = _prose(cell)
@@ -99,7 +99,7 @@ def heading_order(view: CourseView) -> Iterator[Found]:
 @rule("drifted-mirror-tag", Severity.warning)
 def drifted_mirror_tag(view: CourseView) -> Iterator[Found]:
     """A cell's visible tags say something else than its metadata."""
-    for _, cell, spot in view.cells():
+    for _, cell, spot in view.cells:
         shown = {tag for tag in cell.tags if tag.startswith(("std:", "plnb-branch:"))}
         if not shown:
             continue  # tags are a courtesy; where there are none, none can be wrong

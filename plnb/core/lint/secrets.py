@@ -19,7 +19,6 @@ from plnb.core.lint.view import CourseView
 from plnb.core.lint.words import quoted
 
 _ANSWER: Final = re.compile(r"^(?:[A-Za-z_][\w.\[\]'\", ]*\s*[-+*/]?=(?!=)\s*|return\s+)(?P<value>.+)$")
-_COMPARES: Final = re.compile("close|equal|approx", re.IGNORECASE)
 _EMPTY: Final = re.compile(r"^(?:None|\.\.\.|True|False|0|0\.0|1|\[\]|\{\}|\(\)|''|\"\"|[A-Za-z_]\w*|set\(\)|list\(\)|dict\(\))$")
 
 
@@ -161,22 +160,40 @@ def _constants(lines: Iterable[str]) -> Iterator[tuple[str, Value]]:
 
 
 def _compared(text: str) -> Iterator[tuple[str, Value]]:
-    """Names beside constants: `m == 3`, `abs(m - 3)`, `isclose(m, 3)`."""
+    """Names that must equal a constant: `assert m == 3`, `assert abs(m - 3) < 1e-6`, `assert near(m, 3)`, `assert_equal(m, 3)`.
+
+    A comparison inside another, such as `(m < 0) == (way == "down")`, gives nothing away.
+    """
     for node in (inner for statement in _parsed(text) for inner in ast.walk(statement)):
         match node:
-            case ast.Compare(ops=[ast.Eq() | ast.Is()], comparators=[right]):
-                yield from _pair(node.left, right)
-            case ast.BinOp(op=ast.Sub()):
-                yield from _pair(node.left, node.right)
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[first, second, *_]) if _COMPARES.search(name):
-                yield from _pair(first, second)
+            case ast.Assert(test=ast.BoolOp(op=ast.And(), values=parts)):
+                for part in parts:
+                    yield from _equal(part)
+            case ast.Assert(test=test):
+                yield from _equal(test)
+            case ast.Expr(value=ast.Call() as call):
+                yield from _equal(call)
+
+
+def _equal(test: ast.expr) -> Iterator[tuple[str, Value]]:
+    match test:
+        case ast.Compare(left=left, ops=[ast.Eq() | ast.Is()], comparators=[right]):
+            yield from _pair(left, right)
+        case ast.Compare(left=ast.Call(args=[ast.BinOp(op=ast.Sub(), left=left, right=right)]), ops=[ast.Lt() | ast.LtE()]):
+            yield from _pair(left, right)
+        case ast.Call(args=[first, second, *_]):
+            yield from _pair(first, second)
 
 
 def _pair(one: ast.expr, other: ast.expr) -> Iterator[tuple[str, Value]]:
     for name, value in ((one, _value(other)), (other, _value(one))):
-        inner = name.args[0] if isinstance(name, ast.Call) and len(name.args) == 1 else name
-        if isinstance(inner, ast.Name) and value is not None:
-            yield inner.id, value
+        match name:
+            case (
+                ast.Name(id=said)
+                | ast.Call(func=ast.Name(id="round" | "float" | "int" | "abs" | "str"), args=[ast.Name(id=said), *_])
+            ):
+                if value is not None:
+                    yield said, value
 
 
 def _parsed(text: str) -> list[ast.stmt]:
@@ -224,15 +241,17 @@ def secret_in_hint(view: CourseView) -> Iterator[Found]:
     """A hint, or what is said of a misconception, is the solution itself."""
     for notebook in view.notebooks:
         pieces = view.pieces(notebook)
-        answers = {
-            line: piece.cell for piece in pieces if piece.cell.kind == "code" for line in _answers(piece.cut.solution).values()
-        }
+        solutions = [
+            (piece.cell, answers) for piece in pieces if piece.cell.kind == "code" and (answers := _answers(piece.cut.solution))
+        ]
         for piece in pieces:
             if not isinstance(piece.cell.meta, CheckCell):
                 continue
             for what, text in _said(piece.cell.meta):
-                for line, owner in answers.items():
-                    if _stands_in(line, text):
+                plain = re.sub(r"\s+", "", text)
+                for owner, answers in solutions:
+                    # A hint may say one line of several; all of them are the answer.
+                    if all(line in plain and _stands_in(written, text) for line, written in answers.items()):
                         yield Found(
                             view.cell(notebook, piece.cell),
                             f"A {what} of {piece.cell.name} is the solution of {owner.name}: {quoted(text)}.",
@@ -249,7 +268,5 @@ def _said(meta: CheckCell) -> Iterator[tuple[str, str]]:
 
 def _stands_in(line: str, text: str) -> bool:
     """`m = 3` stands in `Write m=3.` but not in `sum = 30`."""
-    if _plain(line) not in re.sub(r"\s+", "", text):
-        return False
     parts = r"\s*".join(re.escape(part) for part in re.findall(r"\w+|\S", line.split("#", 1)[0]))
     return re.search(rf"(?<!\w){parts}(?!\w|\.\d)", text) is not None

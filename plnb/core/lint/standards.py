@@ -33,7 +33,7 @@ def _named(view: CourseView) -> Iterator[tuple[str, str, Spot]]:
     for placed in view.placed:
         for code in placed.entry.standards:
             yield f"The activity {placed.entry.notebook}", code, view.step(placed)
-    for _, cell, spot in view.cells():
+    for _, cell, spot in view.cells:
         for code in dict.fromkeys(cell.meta.standards if cell.meta else ()):
             yield "The cell", code, spot
     for asked in view.asked:

@@ -84,7 +84,7 @@ def duplicate_id(view: CourseView) -> Iterator[Found]:
 def _ids(view: CourseView) -> Iterator[tuple[str, str, Spot]]:
     for unit, entry, _ in view.forks:
         yield "fork", entry.fork, view.fork(unit, entry)
-    for _, cell, spot in view.cells():
+    for _, cell, spot in view.cells:
         match cell.meta:
             case ForkCell(id=name):
                 yield "fork", name, spot
@@ -98,7 +98,7 @@ def _ids(view: CourseView) -> Iterator[tuple[str, str, Spot]]:
 def duplicate_option(view: CourseView) -> Iterator[Found]:
     """Two options of a fork share an id."""
     forks = [(entry.fork, [option.id for option in entry.options], view.fork(unit, entry)) for unit, entry, _ in view.forks]
-    forks += [(fork.id, [option.id for option in fork.options], spot) for _, _, fork, spot in view.inner_forks()]
+    forks += [(fork.id, [option.id for option in fork.options], spot) for _, fork, spot in view.inner_forks]
     for fork, options, spot in forks:
         for option in dict.fromkeys(name for name in options if options.count(name) > 1):
             yield Found(
@@ -159,7 +159,7 @@ def _interests(view: CourseView) -> Iterator[tuple[str, tuple[str, ...], Spot]]:
     for unit, entry, _ in view.forks:
         for option in entry.options:
             yield f"The option {entry.fork}/{option.id}", option.interests, view.fork(unit, entry, option.id)
-    for _, _, fork, spot in view.inner_forks():
+    for _, fork, spot in view.inner_forks:
         for inner in fork.options:
             yield f"The option {fork.id}/{inner.id}", inner.interests, spot
 

@@ -110,23 +110,20 @@ class CourseView:
         rest = {(nb.unit, nb.name): nb for nb in self.source.notebooks}
         return tuple({**named, **rest}.values())
 
-    def cells(self) -> Iterator[tuple[NotebookSource, Cell, Spot]]:
+    @cached_property
+    def cells(self) -> tuple[tuple[NotebookSource, Cell, Spot], ...]:
         """Every cell of every notebook with its place."""
-        for notebook in self.notebooks:
-            for cell in notebook.cells:
-                yield notebook, cell, self.cell(notebook, cell)
+        return tuple((notebook, cell, self.cell(notebook, cell)) for notebook in self.notebooks for cell in notebook.cells)
 
-    def checks(self) -> Iterator[tuple[NotebookSource, Cell, CheckCell, Spot]]:
+    @cached_property
+    def checks(self) -> tuple[tuple[Cell, CheckCell, Spot], ...]:
         """Every cell tagged as a check, probe or challenge."""
-        for notebook, cell, spot in self.cells():
-            if isinstance(cell.meta, CheckCell):
-                yield notebook, cell, cell.meta, spot
+        return tuple((cell, cell.meta, spot) for _, cell, spot in self.cells if isinstance(cell.meta, CheckCell))
 
-    def inner_forks(self) -> Iterator[tuple[NotebookSource, Cell, ForkCell, Spot]]:
+    @cached_property
+    def inner_forks(self) -> tuple[tuple[NotebookSource, ForkCell, Spot], ...]:
         """Every fork inside a notebook."""
-        for notebook, cell, spot in self.cells():
-            if isinstance(cell.meta, ForkCell):
-                yield notebook, cell, cell.meta, spot
+        return tuple((notebook, cell.meta, spot) for notebook, cell, spot in self.cells if isinstance(cell.meta, ForkCell))
 
     def pieces(self, notebook: NotebookSource) -> list[Piece]:
         """The notebook's cells, cut into what students receive and what not."""
@@ -163,7 +160,7 @@ class CourseView:
     def hollow(self) -> frozenset[str]:
         """`fork/option` of options without cells or notebooks; they have rules of their own, and others need not say it again."""
         bare = {placed.activity.branch for placed in self.placed if placed.notebook is None and placed.activity.branch}
-        for notebook, _, fork, _ in self.inner_forks():
+        for notebook, fork, _ in self.inner_forks:
             used = {cell.meta.branch for cell in notebook.cells if cell.meta}
             bare |= {ref for ref in (f"{fork.id}/{option.id}" for option in fork.options) if ref not in used}
         return frozenset(bare)
