@@ -112,7 +112,7 @@ def _one_line(title: str) -> str:
 
 def _id_from(title: str) -> str:
     """A short name from the title; where no letter survives, a plain one that the teacher can change."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].rstrip("-") or "my-course"
 
 
