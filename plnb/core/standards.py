@@ -49,6 +49,8 @@ class Standard(Model):
     """The same or a related standard elsewhere."""
     identifier: str = ""
     """The CASE GUID, where the framework has been published."""
+    uri: str = ""
+    """Where this standard is published, on its own."""
     education_level: tuple[str, ...] = ()
     """Grades it is meant for, as CASE codes: `08`, `09`."""
     kind: str = ""
