@@ -1,1 +1,5 @@
-"""Runs any notebook and says what happened. Knows nothing of courses, students or points."""
+"""Executing notebooks: kernels, budgets and the papermill engine `plnb`. Knows nothing of courses, points or students."""
+
+# papermill loads its engines' entry points while it is imported, and one of them is `plnb.engine.execute`. Importing papermill
+# before that module keeps the two from waiting for each other, whichever of them is imported first.
+import papermill.engines as _papermill_first  # noqa: F401
