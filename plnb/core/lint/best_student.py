@@ -15,7 +15,6 @@ from functools import cache
 from typing import Final
 
 from plnb.core.base import Basis, Level, Trust
-from plnb.core.cells import GateCell
 from plnb.core.conditions import ActivityDone, All, AnyOf, CheckPassed, ChoiceIs, Condition, StandardAtLeast
 from plnb.core.course import Activity, Check, Course, Gate, Unit
 from plnb.core.lint.view import CourseView, Placed
@@ -153,7 +152,8 @@ def travel(view: CourseView, way: Way) -> Journey:
     for placed in waiting:
         for check in placed.activity.checks:
             if way.on_path(check.branch):
-                journey.met.update(check.standards)
+                for code in check.standards:
+                    journey.met[code] += 1
     moved = True
     while moved:
         before = len(journey.passed), len(journey.done)
@@ -167,28 +167,13 @@ def _visit(view: CourseView, journey: Journey, placed: Placed) -> bool:
     activity = placed.activity
     if activity.opens_when is not None and journey.lacking(activity.opens_when, view):
         return False
-    for item in _in_order(placed):
+    for ref, item in placed.in_order:
         if isinstance(item, Gate):
             if not item.soft and item.opens_when is not None and journey.lacking(item.opens_when, view):
                 return False
-        elif journey.way.on_path(item.branch):
-            ref = f"{activity.id}/{item.id}"
-            if ref not in journey.passed:
-                journey.passed.add(ref)
-                journey.shown.update(item.standards)
+        elif ref not in journey.passed and journey.way.on_path(item.branch):
+            journey.passed.add(ref)
+            for code in item.standards:
+                journey.shown[code] += 1
     journey.done.add(activity.id)
     return True
-
-
-def _in_order(placed: Placed) -> Iterator[Check | Gate]:
-    """Checks and gates as they come in the notebook."""
-    checks = {check.id: check for check in placed.activity.checks}
-    gates = {gate.id: gate for gate in placed.activity.gates}
-    if not any(not gate.soft for gate in gates.values()):
-        yield from placed.activity.checks
-        return
-    for cell in placed.notebook.cells if placed.notebook else ():
-        if isinstance(cell.meta, GateCell):
-            yield gates[cell.meta.id]
-        elif cell.grader and cell.grader.grade_id in checks:
-            yield checks[cell.grader.grade_id]

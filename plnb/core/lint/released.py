@@ -6,6 +6,7 @@ A pure copy of how `ClearSolutions`, `ClearHiddenTests` and `ClearMarkScheme` cu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 from plnb.core.cells import Cell
@@ -37,6 +38,16 @@ class Piece:
 
     cell: Cell
     cut: Cut
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """What students receive, line by line, made `plain`."""
+        return frozenset(plain(line) for line in self.cut.released if line and not line.isspace())
+
+
+def plain(line: str) -> str:
+    """A line without spaces, the comment behind it or the mark before it: `# m = 3  # slope` is `m=3`."""
+    return "".join(line.lstrip("# \t").split("#", 1)[0].split())
 
 
 def cut(cell: Cell) -> Cut:

@@ -14,17 +14,13 @@ from plnb.core.authored import NotebookSource
 from plnb.core.cells import Cell, CheckCell
 from plnb.core.findings import Severity
 from plnb.core.lint.registry import Found, rule
-from plnb.core.lint.released import Piece
+from plnb.core.lint.released import Piece, plain
 from plnb.core.lint.view import CourseView
 from plnb.core.lint.words import quoted
 
 _ANSWER: Final = re.compile(r"^(?:[A-Za-z_][\w.\[\]'\", ]*\s*[-+*/]?=(?!=)\s*|return\s+)(?P<value>.+)$")
+_CONSTANT: Final = re.compile(r"[A-Za-z_]\w*\s*=\s*[-+(\d.\"']")
 _EMPTY: Final = re.compile(r"^(?:None|\.\.\.|True|False|0|0\.0|1|\[\]|\{\}|\(\)|''|\"\"|[A-Za-z_]\w*|set\(\)|list\(\)|dict\(\))$")
-
-
-def _plain(line: str) -> str:
-    """A line without indentation, comment and spaces, so that `m = 3  # slope` is `m=3`."""
-    return re.sub(r"\s+", "", line.split("#", 1)[0] if not line.lstrip().startswith("#") else line.lstrip("# \t"))
 
 
 def _answers(lines: Iterable[str]) -> dict[str, str]:
@@ -33,8 +29,13 @@ def _answers(lines: Iterable[str]) -> dict[str, str]:
     for line in lines:
         said = _ANSWER.match(line.split("#", 1)[0].strip())
         if said and not _EMPTY.match(said["value"].strip()):
-            found[_plain(line)] = line.strip()
+            found[plain(line)] = line.strip()
     return found
+
+
+def _solutions(pieces: list[Piece]) -> list[tuple[Cell, dict[str, str]]]:
+    """Cells whose solution has answer lines, and those lines."""
+    return [(piece.cell, answers) for piece in pieces if piece.cell.kind == "code" and (answers := _answers(piece.cut.solution))]
 
 
 @rule("leaked-solution", Severity.error)
@@ -55,20 +56,19 @@ def leaked_hidden_test(view: CourseView) -> Iterator[Found]:
         yield from _misplaced(view, notebook, pieces, "hidden tests")
         yield from _misplaced(view, notebook, pieces, "mark scheme")
         hidden = {
-            _plain(line): piece.cell
+            plain(line): (piece.cell, line)
             for piece in pieces
             for line in piece.cut.hidden
             if line.strip().startswith("assert ") and len(line) > 12
         }
         for piece in pieces:
-            for line in piece.cut.released:
-                owner = hidden.get(_plain(line)) if line.strip() else None
-                if owner is not None:
-                    yield Found(
-                        view.cell(notebook, piece.cell),
-                        f"A hidden test of {owner.name} can be read here: {quoted(line)}.",
-                        f"Take the line out, or test something else in {owner.name}.",
-                    )
+            for line in hidden.keys() & piece.said:
+                owner, written = hidden[line]
+                yield Found(
+                    view.cell(notebook, piece.cell),
+                    f"A hidden test of {owner.name} can be read here: {quoted(written)}.",
+                    f"Take the line out, or test something else in {owner.name}.",
+                )
 
 
 _HOMES: Final = {
@@ -106,16 +106,12 @@ def _misplaced(view: CourseView, notebook: NotebookSource, pieces: list[Piece], 
 
 def _repeated(view: CourseView, notebook: NotebookSource, pieces: list[Piece]) -> Iterator[Found]:
     """Every answer line of a solution, all in one released cell: a whole answer, and not a line that two cells happen to share."""
-    released = [(piece.cell, {_plain(line) for line in piece.cut.released}) for piece in pieces]
-    for piece in pieces:
-        answers = _answers(piece.cut.solution) if piece.cell.kind == "code" else {}
-        if not answers:
-            continue
-        for cell, lines in released:
-            if answers.keys() <= lines:
+    for owner, answers in _solutions(pieces):
+        for piece in pieces:
+            if answers.keys() <= piece.said:
                 yield Found(
-                    view.cell(notebook, cell),
-                    f"The solution of {piece.cell.name} can be read here: {quoted(next(iter(answers.values())))}.",
+                    view.cell(notebook, piece.cell),
+                    f"The solution of {owner.name} can be read here: {quoted(next(iter(answers.values())))}.",
                     "Take it out, use other names and numbers, or move it between BEGIN SOLUTION and END SOLUTION.",
                 )
 
@@ -134,7 +130,7 @@ def _asserted(view: CourseView, notebook: NotebookSource, pieces: list[Piece]) -
         for name, value in _constants(piece.cut.solution):
             values[name] = (value, piece.cell)
         text = "\n".join(piece.cut.released)
-        if not values or not any(name in text for name in values):
+        if "assert" not in text or not any(name in text for name in values):
             continue
         for name, value in _compared(text):
             known = values.get(name)
@@ -150,7 +146,7 @@ def _asserted(view: CourseView, notebook: NotebookSource, pieces: list[Piece]) -
 def _constants(lines: Iterable[str]) -> Iterator[tuple[str, Value]]:
     """`name = value` for values that can be worked out on paper."""
     for line in lines:
-        if "=" not in line or line[:1].isspace():
+        if not _CONSTANT.match(line):
             continue
         for node in _parsed(line):
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -241,17 +237,17 @@ def secret_in_hint(view: CourseView) -> Iterator[Found]:
     """A hint, or what is said of a misconception, is the solution itself."""
     for notebook in view.notebooks:
         pieces = view.pieces(notebook)
-        solutions = [
-            (piece.cell, answers) for piece in pieces if piece.cell.kind == "code" and (answers := _answers(piece.cut.solution))
-        ]
+        solutions = _solutions(pieces)
         for piece in pieces:
             if not isinstance(piece.cell.meta, CheckCell):
                 continue
             for what, text in _said(piece.cell.meta):
-                plain = re.sub(r"\s+", "", text)
+                if "=" not in text and "return" not in text:
+                    continue  # every answer line has one of them
+                squeezed = "".join(text.split())
                 for owner, answers in solutions:
                     # A hint may say one line of several; all of them are the answer.
-                    if all(line in plain and _stands_in(written, text) for line, written in answers.items()):
+                    if all(line in squeezed and _stands_in(written, text) for line, written in answers.items()):
                         yield Found(
                             view.cell(notebook, piece.cell),
                             f"A {what} of {piece.cell.name} is the solution of {owner.name}: {quoted(text)}.",

@@ -14,7 +14,7 @@ from plnb.core.authored import ActivityEntry, CourseSource, ForkEntry, NotebookS
 from plnb.core.cells import Cell, CheckCell, ForkCell, GateCell
 from plnb.core.compiling import compile_course
 from plnb.core.conditions import Condition
-from plnb.core.course import Activity, ActivityFork, Course, Fork
+from plnb.core.course import Activity, ActivityFork, Check, Course, Fork, Gate
 from plnb.core.lint.released import Piece, cut
 from plnb.core.standards import Framework, Standard
 
@@ -43,6 +43,19 @@ class Placed:
     activity: Activity
     fork: ForkEntry | None = None
     option: OptionEntry | None = None
+
+    @cached_property
+    def in_order(self) -> tuple[tuple[str, Check | Gate], ...]:
+        """Checks, as `activity/grade_id`, and gates, as they come in the notebook."""
+        checks = {check.id: check for check in self.activity.checks}
+        gates = {gate.id: gate for gate in self.activity.gates}
+        found: list[tuple[str, Check | Gate]] = []
+        for cell in self.notebook.cells if self.notebook else ():
+            if isinstance(cell.meta, GateCell):
+                found.append((cell.meta.id, gates[cell.meta.id]))
+            elif cell.grader and cell.grader.grade_id in checks:
+                found.append((f"{self.activity.id}/{cell.grader.grade_id}", checks[cell.grader.grade_id]))
+        return tuple(found)
 
     @property
     def probes_only(self) -> bool:
