@@ -14,19 +14,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from plnb.core.findings import Finding, Severity
 from plnb.core.standards import Alignment, Framework, Relation, Standard
 from plnb.errors import FrameworkError
-from plnb.interop.case_model import URI_PATTERN
-from plnb.interop.codes import parse_code
-
-CODE_URN: Final = "urn:plnb:code:"
-"""Address of a standard that is known by its code alone."""
-
-OURS: Final = "plnb"
-"""Our key in the document's `extensions`: the framework's short name. Where it stands, items are in reading order."""
+from plnb.interop.case_text import CODE_URN, OURS, address, guess_framework, line, short_name, words
 
 _MAX_CODE: Final = 120
 _LAST: Final = float("inf")
@@ -68,34 +61,6 @@ def parse(text: str | bytes, place: str) -> dict[str, Any]:
     return raw
 
 
-def line(value: object) -> str:
-    """A value as one line of text (CASE's NormalizedString); empty where it is none."""
-    return " ".join(words(value).split())
-
-
-def words(value: object) -> str:
-    """A value as text, without the space around it; empty where it is none."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        value = str(value)
-    return value.encode("utf-8", "replace").decode().strip() if isinstance(value, str) else ""
-
-
-def short_name(text: str) -> str:
-    """A text as a short name that can stand in a file name."""
-    return re.sub(r"[^A-Za-z0-9_.]+", "-", text).strip("-.")[:64].strip("-.") or "framework"
-
-
-def guess_framework(code: str, uri: str) -> str:
-    """Short name of the framework that a foreign standard belongs to."""
-    if known := parse_code(code):
-        return known.system
-    try:
-        host = urlsplit(uri).hostname or ""
-    except ValueError:
-        host = ""
-    return short_name(host.removeprefix("www.")) if host else "other"
-
-
 def _entries(value: object) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects in what should be a list of them, with their places."""
     for index, entry in enumerate(value if isinstance(value, list) else ()):
@@ -106,11 +71,6 @@ def _entries(value: object) -> Iterator[tuple[int, dict[str, Any]]]:
 def _strings(value: object) -> tuple[str, ...]:
     values = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
     return tuple(text for text in map(line, values) if text)
-
-
-def _address(value: object) -> str:
-    uri = words(value)
-    return uri if re.match(URI_PATTERN, uri) else ""
 
 
 @dataclass(eq=False)
@@ -150,7 +110,7 @@ class _Reader:
             id=short_name(ours or title.lower()),
             title=title,
             creator=line(self.document.get("creator")),
-            uri=_address(self.document.get("uri")),
+            uri=address(self.document.get("uri")),
             identifier=line(self.document.get("identifier")),
             version=line(self.document.get("version")),
             language=line(self.document.get("language")) or "en",
@@ -178,7 +138,7 @@ class _Reader:
                 statement=statement or code,
                 title=line(raw.get("abbreviatedStatement")),
                 identifier=identifier,
-                uri=_address(raw.get("uri")),
+                uri=address(raw.get("uri")),
                 education_level=_strings(raw.get("educationLevel")),
                 kind=line(raw.get("CFItemType")),
             )
@@ -353,7 +313,7 @@ class _End:
         code = (named or self.title or self.identifier or self.uri)[:_MAX_CODE].strip()
         if code:
             target = "" if self.target == "CASE" else self.target
-            uri = "" if self.uri.startswith(CODE_URN) else _address(self.uri)
+            uri = "" if self.uri.startswith(CODE_URN) else address(self.uri)
             yield Alignment(relation=relation, framework=target or guess_framework(code, uri), code=code, uri=uri)
 
 

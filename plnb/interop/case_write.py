@@ -17,7 +17,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from plnb.core.standards import Alignment, Framework, Standard
 from plnb.interop.case_model import (
-    URI_PATTERN,
     UUID_PATTERN,
     Association,
     Item,
@@ -26,7 +25,7 @@ from plnb.interop.case_model import (
     NodeLink,
     Package,
 )
-from plnb.interop.case_read import CODE_URN, OURS, guess_framework, line, short_name, words
+from plnb.interop.case_text import CODE_URN, OURS, address, guess_framework, line, short_name, words
 
 _UNKNOWN: Final = "Unknown"
 
@@ -209,8 +208,7 @@ def _guid(identifier: str) -> str:
 
 def _address(uri: str) -> str:
     """An address with its odd characters escaped; empty where it is none."""
-    escaped = quote(uri.strip(), safe="%/:=&?~#+!$,;'@()*[]")
-    return escaped if re.match(URI_PATTERN, escaped) else ""
+    return address(quote(uri.strip(), safe="%/:=&?~#+!$,;'@()*[]"))
 
 
 def _moment(text: str) -> str:

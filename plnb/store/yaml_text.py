@@ -27,6 +27,9 @@ MAX_DEPTH: Final = 60  # The C parser composes recursively and a few hundred kB 
 MAX_VALUES: Final = 100_000  # Counted with aliases written out, so that a few lines cannot stand for a billion values.
 
 
+_UNCLOSED: Final = re.compile(r"end of stream|expected ',' or")
+
+
 class _Loader(_Base):
     yaml_implicit_resolvers: dict[str, Any] = {}
 
@@ -70,11 +73,11 @@ def read_yaml(raw: bytes, place: str) -> Yaml:
         return Yaml(data=loader.construct_document(root), lines=lines)
     except yaml.MarkedYAMLError as error:
         marks = [error.problem_mark, error.context_mark]
-        # An unclosed quote or bracket is only missed at the end; the line to look at is where it began.
-        if "end of stream" in (error.problem or ""):
+        if _UNCLOSED.search(error.problem or ""):  # It is only missed later; the line to look at is where it began.
             marks.reverse()
         line = next((mark.line + 1 for mark in marks if mark is not None), 1)
-        message, mend = _in_words(error.problem or "", error.context or "")
+        written = text.splitlines()[line - 1 : line]
+        message, mend = _in_words(error.problem or "", error.context or "", "".join(written))
         raise CourseFileError(message, place=f"{place}:{line}", mend=mend) from None
     except yaml.YAMLError:
         raise CourseFileError(
@@ -126,9 +129,9 @@ def _index(node: yaml.Node, path: Path, lines: dict[Path, int], place: str) -> N
     lines.setdefault(path, node.start_mark.line + 1)
     if len(lines) > MAX_VALUES or len(path) > MAX_DEPTH:
         raise CourseFileError(
-            "The file refers to itself so often (`&` and `*`) that it has no end.",
+            f"The file holds more than {MAX_VALUES:,} values, counting what `&` and `*` repeat.",
             place=place,
-            mend="Write the repeated parts out.",
+            mend="Write the repeated parts out, and less.",
         )
     if isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
@@ -149,7 +152,7 @@ def _index(node: yaml.Node, path: Path, lines: dict[Path, int], place: str) -> N
             _index(value, here, lines, place)
 
 
-def _in_words(problem: str, context: str) -> tuple[str, str]:
+def _in_words(problem: str, context: str, written: str) -> tuple[str, str]:
     """The complaint of libyaml, as a teacher would want to hear it."""
     if "mapping values are not allowed" in problem:
         return "There is a colon here that YAML cannot place.", "If the text itself has a colon, put the text in quotes."
@@ -158,10 +161,12 @@ def _in_words(problem: str, context: str) -> tuple[str, str]:
             "A line cannot begin like this.",
             "Indent with spaces, never with tabs; put text that begins with @, ` or % in quotes.",
         )
-    if "end of stream" in problem or "',' or" in problem:
-        return "A quote or bracket is opened and not closed.", "Close it, or look one line further up."
+    if _UNCLOSED.search(problem):
+        return "A quote or bracket is opened here and not closed.", "Close it."
     if "undefined alias" in problem:
         return "`*` refers to a name that is not defined.", "If the text itself begins with *, put it in quotes."
+    if "expected" in problem and re.search(r":\s*['\"]", written):
+        return "The quotes in this line do not fit together.", "Put text that has an apostrophe in it in double quotes."
     if "expected" in problem and "block" in context:
         return (
             "This line does not line up with the ones above.",
