@@ -132,7 +132,7 @@ def _value(error: str, context: dict[str, Any], fallback: str, path: Path, kind:
     name = _name(path)
     match error:
         case "union_tag_invalid":
-            known = [word.strip("' ") for word in context["expectedtags"].split(",")]
+            known = [word.strip("' ") for word in context["expected_tags"].split(",")]
             what = "policy" if "mastery" in path else f"known {context['discriminator'].strip(chr(39))}"
             return _Said(f"'{context['tag']}' is not a {what}; use one of {', '.join(known)}", near(context["tag"], known))
         case "union_tag_not_found":
