@@ -4,7 +4,7 @@
     {check: steady-walk/slope_check}             {done: steady-walk}            {choice: rep/graph}
     {all: [...]}   {any: [...]}   {not: ...}
 
-The source says *what* holds; `truth` says whether, and what is missing, in words.
+The source says *what* must hold; `core.truth` says whether it does, and what is missing, in words.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class AnyOf(Model):
 
 
 class Not(Model):
-    """This does not hold."""
+    """The condition does not hold."""
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
@@ -114,7 +114,9 @@ Condition = Annotated[
     Discriminator(
         _kind,
         custom_error_type="condition",
-        custom_error_message="A condition needs one of the keys: standard (with at_least or below), check, done, choice, all, any, not.",
+        custom_error_message=(
+            "A condition needs one of the keys: standard (with at_least or below), check, done, choice, all, any, not."
+        ),
     ),
 ]
 

@@ -1,6 +1,6 @@
 """Policies: how records become an estimate. Data in `course.yaml`, for the course and for single standards.
 
-A policy is a class with a `type`, its parameters, and (in `mastery`) a rule registered for it; a new one drops in as data.
+A policy is a class with a `type`, its parameters, and (in `rules`) a rule registered for it; a new one drops in as data.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ class _Policy(Model):
     """How many different checks the right answers must come from, so that one check repeated does not show mastery."""
     confirm_after_days: float = Field(default=1.0, ge=0)
     """Days after becoming proficient from which one more right answer shows mastery (a delayed check)."""
+
+    @property
+    def neutral_from(self) -> float:
+        """Share of the points from which an answer given with help is left out of account: neither right nor wrong."""
+        return self.correct_at
 
 
 class Streak(_Policy):
@@ -71,6 +76,11 @@ class _ScorePolicy(_Policy):
     """Share from which a student is familiar."""
     proficient_at: Share = 0.8
     """Share from which a student is proficient."""
+
+    @property
+    def neutral_from(self) -> float:
+        """Here any helped answer that could raise the level is left out of account."""
+        return min(self.correct_at, self.familiar_at)
 
     @model_validator(mode="after")
     def _ordered(self) -> _ScorePolicy:

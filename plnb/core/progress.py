@@ -5,20 +5,26 @@ The report is the one thing that views draw; nothing downstream decides anything
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
 from pydantic import AwareDatetime
 
-from plnb.core.base import Model, StandardCode, StudentId, Trust
+from plnb.core.base import Basis, Model, StandardCode, StudentId, Trust
 from plnb.core.course import Course
-from plnb.core.mastery import Estimate
-from plnb.core.paths import Path
+from plnb.core.history import History
+from plnb.core.mastery import Estimate, estimate_from
+from plnb.core.paths import Path, Step, StepState, plan_from
+from plnb.core.points import unit_points
 from plnb.core.profile import Profile
 from plnb.core.records import Record, Verdict
+from plnb.core.situation import Situation
 
 REPORT_SCHEMA_VERSION: Final = 1
+
+_SILENT: Final = frozenset({Verdict.not_attempted, Verdict.not_on_path})
+"""Verdicts with nothing to show."""
 
 
 class Evidence(Model):
@@ -167,5 +173,143 @@ class ProgressReport(Model):
 def report(
     course: Course, records: Iterable[Record], *, student: str, now: datetime, profile: Profile = Profile()
 ) -> ProgressReport:
-    """Everything about one student in one course. Records of other students in `records` are left out."""
-    raise NotImplementedError
+    """Everything about one student in one course. Records of other students in `records` are left out.
+
+    Both bases are shown for each standard. The path stands on `credit`: gates open, and units count as done, on what the grader or
+    a teacher saw; practice helps, and never by itself opens what counts.
+    """
+    history = History.of(course, (record for record in records if record.student == student), now)
+    credit = estimate_from(course, history, Basis.credit)
+    practice = estimate_from(course, history, Basis.practice)
+    situation = Situation(course, credit, history)
+    path = plan_from(situation, profile)
+    return ProgressReport(
+        course=course.id,
+        course_title=course.title,
+        language=course.language,
+        student=student,
+        made_at=now,
+        standards=_standards(situation, credit, practice),
+        units=_units(situation, path),
+        path=path,
+        choices=_choices(situation),
+        voices=_voices(situation),
+        notes=_notes(situation),
+    )
+
+
+def _standards(situation: Situation, credit: Sequence[Estimate], practice: Sequence[Estimate]) -> tuple[StandardProgress, ...]:
+    evidence = _evidence(situation)
+    known = situation.course.standards.by_code
+    found = []
+    for counted, practised in zip(credit, practice, strict=True):
+        code = counted.standard
+        standard = known.get(code)
+        found.append(
+            StandardProgress(
+                code=code,
+                title=standard.label if standard else code,
+                statement=standard.statement if standard else "",
+                alignments=tuple(f"{a.framework} {a.code}" for a in standard.alignments) if standard else (),
+                credit=counted,
+                practice=practised,
+                evidence=tuple(evidence.get(code, ())),
+            )
+        )
+    return tuple(found)
+
+
+def _evidence(situation: Situation) -> dict[str, list[Evidence]]:
+    """Answers by standard, newest first; what was never tried or lies on another way bears on nothing."""
+    names = situation.names
+    found: dict[str, list[Evidence]] = {}
+    for attempt in reversed(situation.history.attempts):
+        if attempt.verdict in _SILENT or not attempt.standards:
+            continue
+        shown = Evidence(
+            record=attempt.id,
+            unit=attempt.unit,
+            activity=attempt.activity,
+            activity_title=names.activities.get(attempt.activity, attempt.activity),
+            check=attempt.check,
+            check_title=names.checks.get(f"{attempt.activity}/{attempt.check}", attempt.check),
+            at=attempt.at,
+            verdict=attempt.verdict,
+            score=attempt.score,
+            points=attempt.points,
+            max_points=attempt.max_points,
+            attempt=attempt.attempt,
+            trust=attempt.trust,
+            message=attempt.message,
+            comment=attempt.comment,
+        )
+        for code in dict.fromkeys(attempt.standards):
+            found.setdefault(code, []).append(shown)
+    return found
+
+
+def _units(situation: Situation, path: Path) -> tuple[UnitProgress, ...]:
+    required: dict[str, list[Step]] = {}
+    for step in path.steps:
+        if step.required:
+            required.setdefault(step.unit, []).append(step)
+    points = unit_points(situation)
+    return tuple(
+        UnitProgress(
+            id=unit.id,
+            title=unit.title,
+            done=sum(step.state is StepState.done for step in required.get(unit.id, ())),
+            steps=len(required.get(unit.id, ())),
+            points=points[unit.id][0],
+            max_points=points[unit.id][1],
+        )
+        for unit in situation.course.units
+    )
+
+
+def _choices(situation: Situation) -> tuple[Choice, ...]:
+    names, said = situation.names, situation.history.choices
+    return tuple(
+        Choice(
+            fork=fork.id,
+            prompt=fork.prompt,
+            options=tuple(names.options[f"{fork.id}/{option}"] for option in situation.chosen[fork.id]),
+            inferred=said[fork.id].inferred,
+            at=said[fork.id].at,
+        )
+        for fork in situation.course.forks()
+        if situation.chosen[fork.id]
+    )
+
+
+def _voices(situation: Situation) -> tuple[Voice, ...]:
+    """The latest words for each goal and reflection; what was emptied is gone from view."""
+    history = situation.history
+    prompts = {point.id: point.prompt for activity in situation.course.activities() for point in activity.reflections}
+    said = [
+        *(Voice(kind="goal", prompt=prompts.get(g.goal, ""), text=g.text, at=g.at, done=g.done) for g in history.goals.values()),
+        *(Voice(kind="reflection", prompt=prompts.get(r.prompt, ""), text=r.text, at=r.at) for r in history.reflections.values()),
+    ]
+    return tuple(sorted((v for v in said if v.text.strip()), key=lambda v: (v.at, v.kind, v.prompt, v.text), reverse=True))
+
+
+def _notes(situation: Situation) -> tuple[TeacherNote, ...]:
+    """Comments come with graded work only: what a student's own file calls a comment is not a teacher's."""
+    history, names = situation.history, situation.names
+    notes: dict[tuple[str, str], TeacherNote] = {}
+    for attempt in history.attempts:
+        if attempt.comment.strip() and attempt.trust in (Trust.graded, Trust.teacher):
+            about = names.checks.get(f"{attempt.activity}/{attempt.check}", attempt.check)
+            # A comment carried along to the next hand-in is still one comment.
+            notes.setdefault(
+                (about, attempt.comment), TeacherNote(kind="comment", about=about, text=attempt.comment, at=attempt.at)
+            )
+    said = [
+        *notes.values(),
+        *(TeacherNote(kind="override", about=names.standard(o.standard), text=o.reason, at=o.at) for o in history.overrides),
+        *(
+            TeacherNote(kind="intervention", about=", ".join(map(names.standard, i.standards)), text=i.note, at=i.at)
+            for i in history.interventions
+        ),
+    ]
+    return tuple(sorted(said, key=lambda n: (n.at, n.kind, n.about, n.text), reverse=True))

@@ -1,0 +1,156 @@
+"""Where one student stands in a course: choices, checks passed, activities done. Computed once, read by every step.
+
+It states facts; `paths` makes steps of them and `suggesting` decides what is best next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from plnb.core.base import Basis, Level
+from plnb.core.course import Activity, ActivityFork, Check, Course, Fork
+from plnb.core.history import History
+from plnb.core.mastery import Estimate, trusted_for
+from plnb.core.records import COUNTED, Verdict
+from plnb.core.truth import Names, State
+from plnb.core.words import words_for
+
+MANUAL_PASS: Final = 0.5
+"""Share of the points from which work judged by a person counts as passed: a project need not be perfect to let a student go on."""
+
+LOW: Final = frozenset({Level.not_started, Level.attempted})
+"""Levels at which a prerequisite is shaky."""
+
+HAVE: Final = frozenset({Level.proficient, Level.mastered})
+"""Levels at which a standard is had."""
+
+
+class Situation:
+    """One student, one course, one moment.
+
+    Checks count as passed on the same records as the estimates: where those are for credit, only what the grader or a teacher saw.
+    """
+
+    def __init__(self, course: Course, estimates: Sequence[Estimate], history: History) -> None:
+        self.course = course
+        self.history = history
+        self.words = words_for(course.language)
+        self.names = Names.of(course)
+        self.estimates = {e.standard: e for e in estimates}
+        self.levels = {e.standard: e.level for e in estimates}
+        self.requires = {code: standard.requires for code, standard in course.standards.by_code.items()}
+        self._read_attempts({e.basis for e in estimates} or {Basis.credit})
+        self.chosen = {fork.id: self._chosen(fork) for fork in course.forks()}
+        self.branches = frozenset(f"{fork}/{option}" for fork, options in self.chosen.items() for option in options)
+        self.done = {a.id: why for a in course.activities() if (why := self._why_done(a))}
+        self.state = State(
+            levels=self.levels,
+            passed=self.passed,
+            done=self.done.keys(),
+            choices=self.branches,
+            names=self.names,
+            words=self.words,
+        )
+
+    def _read_attempts(self, bases: set[Basis]) -> None:
+        trusted = frozenset[str]().union(*(trusted_for(self.course, basis) for basis in bases))
+        manual = {f"{a.id}/{c.id}" for a in self.course.activities() for c in a.checks if c.manual}
+        passed, answered, started = set[str](), set[str](), set[str](self.history.hinted)
+        latest: dict[str, Verdict] = {}
+        for attempt in self.history.attempts:
+            ref = f"{attempt.activity}/{attempt.check}"
+            counted = attempt.verdict in COUNTED
+            if counted:
+                started.add(attempt.activity)
+            if attempt.trust not in trusted:
+                continue
+            latest[ref] = attempt.verdict
+            if counted:
+                answered.add(ref)
+                if attempt.verdict is Verdict.passed or (ref in manual and attempt.score >= MANUAL_PASS):
+                    passed.add(ref)
+        self.passed = frozenset(passed)
+        """Checks passed at least once, as `activity/grade_id`."""
+        self.answered = frozenset(answered)
+        """Checks answered at least once."""
+        self.waiting = frozenset(ref for ref, verdict in latest.items() if verdict is Verdict.waiting)
+        """Checks whose latest answer a person has yet to look at."""
+        self.started = frozenset(started)
+        """Activities with any work in them."""
+
+    def _chosen(self, fork: Fork | ActivityFork) -> tuple[str, ...]:
+        """The options taken: the latest choice, without what the fork does not offer, at most as many as may be picked."""
+        said = self.history.choices.get(fork.id)
+        offered = {option.id for option in fork.options}
+        return tuple(o for o in dict.fromkeys(said.options) if o in offered)[: fork.pick] if said else ()
+
+    def decided(self, fork: Fork | ActivityFork) -> bool:
+        """Whether as many options are taken as are to be picked."""
+        return len(self.chosen[fork.id]) >= min(fork.pick, len(fork.options))
+
+    def titles(self, fork: Fork | ActivityFork) -> str:
+        """Titles of the options taken, quoted."""
+        return self.words.quote([self.names.options[f"{fork.id}/{option}"] for option in self.chosen[fork.id]])
+
+    def on_way(self, activity: Activity) -> list[Check]:
+        """Checks on this student's way: all but those on options that were not taken."""
+        return [c for c in activity.checks if c.branch is None or c.branch in self.branches]
+
+    def needed(self, activity: Activity) -> list[Check]:
+        """Checks that must be settled before the activity is done; challenges only where there is nothing else."""
+        checks = self.on_way(activity)
+        return [c for c in checks if c.role != "challenge"] or checks
+
+    def open_choices(self, activity: Activity) -> list[Fork]:
+        """Choices inside the notebook that decide about checks and are still to be made."""
+        deciding = {check.branch.split("/")[0] for check in activity.checks if check.branch}
+        return [fork for fork in activity.forks if fork.id in deciding and not self.decided(fork)]
+
+    def settled(self, activity: Activity, check: Check) -> bool:
+        """A check is settled when it is passed; a probe when it is answered: it asks what is known, it does not demand it."""
+        return f"{activity.id}/{check.id}" in (self.answered if check.role == "probe" else self.passed)
+
+    def unsettled(self, activity: Activity) -> list[Check]:
+        """Needed checks that are still to do."""
+        return [check for check in self.needed(activity) if not self.settled(activity, check)]
+
+    def awaits(self, activity: Activity) -> bool:
+        """Whether nothing is left to do in it but for a person to look at what was handed in."""
+        left = self.unsettled(activity)
+        return bool(left) and not self.open_choices(activity) and all(f"{activity.id}/{c.id}" in self.waiting for c in left)
+
+    def demands(self, activity: Activity) -> bool:
+        """Whether a student on this way must do it: it is not extra, and there is something in it to be checked."""
+        return not activity.optional and bool(activity.checks)
+
+    def _why_done(self, activity: Activity) -> str:
+        """Why an activity is done, as a code of `words`; empty where it is not.
+
+        It is done when its checks on this student's way are settled, or tested out: everything it teaches is had already. Testing
+        out never skips what a person judges, nor what is extra (an extension is for those who have it all).
+        """
+        needed = self.needed(activity)
+        if needed and not self.open_choices(activity) and not self.unsettled(activity):
+            return "activity.answered" if all(check.role == "probe" for check in needed) else "activity.passed"
+        if (
+            not activity.optional
+            and activity.checks
+            and activity.standards
+            and not any(check.manual for check in activity.checks)
+            and all(self.levels.get(code) in HAVE for code in activity.standards)
+        ):
+            return "activity.tested_out"
+        written = [point.id for point in activity.reflections if point.role == "reflect"]
+        if written and not activity.checks and all(point in self.history.reflections for point in written):
+            return "activity.reflected"
+        return ""
+
+    def shaky(self, activity: Activity) -> list[str]:
+        """Standards that what it teaches builds on, assessed in this course and not yet familiar."""
+        before = (code for taught in activity.standards for code in self.requires.get(taught, ()))
+        return [c for c in dict.fromkeys(before) if c not in activity.standards and self.levels.get(c) in LOW]
+
+    def labels(self, codes: Iterable[str]) -> str:
+        """Labels of standards, quoted."""
+        return self.words.quote([self.names.standard(code) for code in codes])
