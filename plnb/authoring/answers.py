@@ -38,6 +38,11 @@ class Answer(Model):
     options: tuple[str, ...] = ()
     """Answers to choose from, where the cell offers some."""
 
+    @property
+    def is_function(self) -> bool:
+        """Whether the answer completes a function."""
+        return self.code and re.search(r"^def \w", self.solved, re.MULTILINE) is not None
+
 
 def answers(released: NotebookSource, source: NotebookSource, activity: Activity) -> tuple[Answer, ...]:
     """Every place where a student writes in the released notebook, in order.

@@ -227,7 +227,7 @@ def _plan(desk: _Desk, number: int, seat: Seat) -> SyntheticStudent:
         note=_note(seat),
     )
     mangles: tuple[Mangled, ...] = ()
-    if seat.mangles and (place := _place_to_mangle(desk, student)):
+    if seat.mangles and (place := _place_to_mangle(desk, student, seat.mangles)):
         mangles = tuple(Mangled(mangle=kind, unit=place.unit, notebook=place.id, what="") for kind in seat.mangles)
     first_units = student.units[:2] if manner.again else ()
     again = [unit for unit in student.units if unit in first_units or (manner.again and unit in {each.unit for each in mangles})]
@@ -249,17 +249,20 @@ def _choices(course: Course, number: int) -> Iterator[Taken]:
         )
 
 
-def _place_to_mangle(desk: _Desk, student: SyntheticStudent) -> Activity | None:
+def _place_to_mangle(desk: _Desk, student: SyntheticStudent, mangles: tuple[Mangle, ...]) -> Activity | None:
     """A notebook that this student works in and where something can go wrong; another unit from seat to seat."""
     turn = student.number % len(student.units)
-    for unit_id in student.units[turn:] + student.units[:turn]:
-        unit = desk.course.unit(unit_id)
-        assert unit is not None
-        for activity in unit.activities():
-            automatic = any(check.points > 0 and not check.manual for check in activity.checks)
-            if automatic and not activity.optional and _works_on(activity, student) and _written_in(desk, activity, student):
-                return activity
-    return None
+    units = [desk.course.unit(unit) for unit in student.units[turn:] + student.units[:turn]]
+    places = [activity for unit in units if unit for activity in unit.activities() if _can_be_mangled(desk, activity, student)]
+    if Mangle.warning in mangles:  # a warning costs points only under a check, so it has to sit in a function that one calls
+        places.sort(key=lambda place: not any(answer.is_function for answer in _on_way(desk.pages[place.id], student)))
+    return next(iter(places), None)
+
+
+def _can_be_mangled(desk: _Desk, activity: Activity, student: SyntheticStudent) -> bool:
+    counts = any(check.points > 0 and not check.manual for check in activity.checks)
+    written = activity.id in desk.pages and any(answer.code for answer in _on_way(desk.pages[activity.id], student))
+    return counts and written and not activity.optional and _works_on(activity, student)
 
 
 def _works_on(activity: Activity, student: SyntheticStudent) -> bool:
@@ -291,11 +294,6 @@ def _asks_below(condition: Condition | None) -> bool:
 
 def _on_way(page: _Page, student: SyntheticStudent) -> list[Answer]:
     return [answer for answer in page.answers if not answer.branch or _took(student, answer.branch)]
-
-
-def _written_in(desk: _Desk, activity: Activity, student: SyntheticStudent) -> bool:
-    page = desk.pages.get(activity.id)
-    return page is not None and any(answer.code for answer in _on_way(page, student))
 
 
 def _first_hand_in(desk: _Desk, plan: SyntheticStudent, into: Path) -> SyntheticStudent:

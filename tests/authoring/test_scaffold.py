@@ -3,6 +3,9 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import plnb
 from plnb.authoring.samples import course_template, course_templates, sample_course
 from plnb.authoring.scaffold import new_course
 from plnb.core.compiling import compile_course
+from plnb.core.lint import lint
 from plnb.errors import InputError, NotFoundError, OutputExistsError
 from plnb.store.sources import load_course
 
@@ -26,6 +31,10 @@ def test_a_new_course_loads_without_a_fault(tmp_path: Path) -> None:
     course = compile_course(source)
     assert course.assessed() == ("PCT.1", "PCT.2")
     assert course.standards.by_code["PCT.2"].requires == ("PCT.1",)
+
+
+def test_a_new_course_lints_clean(tmp_path: Path) -> None:
+    assert lint(load_course(new_course(tmp_path / "mine", title="Mine"))) == ()
 
 
 def test_the_two_ways_of_the_new_course_are_worth_the_same(tmp_path: Path) -> None:
@@ -158,3 +167,14 @@ def test_the_shipped_courses_are_found() -> None:
     assert "minimal" in course_templates()
     assert (course_template("minimal") / "course.yaml.jinja").is_file()
     assert sample_course().name.endswith("sample_course")
+
+
+def test_an_installed_package_finds_what_was_shipped_inside_it(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(Path(plnb.__file__).parent, site / "plnb", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(course_template("minimal").parent, site / "plnb" / "_course_templates")
+    code = "from pathlib import Path; from plnb.authoring.scaffold import new_course; print(new_course(Path('made'), title='Mine'))"
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert Path(run.stdout.strip()) == (tmp_path / "made").resolve()
+    assert (tmp_path / "made" / "source" / "first-steps" / "percentages.ipynb").is_file()
