@@ -10,8 +10,8 @@ from plnb.core.truth import Names, State, missing, truth
 
 NAMES = Names(
     standards={"SL.1": "Slope", "SL.2": "Intercept"},
-    activities={"meet-slope": "Meet the slope"},
-    checks={"meet-slope/s1": "Steeper or not"},
+    activities={"meet-slope": "Meet the slope", "x": "X"},
+    checks={"meet-slope/s1": "Steeper or not", "x/y": "Y"},
     options={"rep/graph": "From a graph"},
 )
 STATE = State(levels={"SL.1": Level.familiar}, names=NAMES)
@@ -27,6 +27,7 @@ proficient = StandardAtLeast(standard="SL.1", at_least=Level.proficient)
 familiar = StandardAtLeast(standard="SL.1", at_least=Level.familiar)
 familiar_2 = StandardAtLeast(standard="SL.2", at_least=Level.familiar)
 below = StandardBelow(standard="SL.2", below=Level.familiar)
+passed_2 = CheckPassed(check="x/y")
 passed = CheckPassed(check="meet-slope/s1")
 done = ActivityDone(done="meet-slope")
 chosen = ChoiceIs(choice="rep/graph")
@@ -48,9 +49,9 @@ chosen = ChoiceIs(choice="rep/graph")
         (All(all=(familiar, done, chosen)), False, "“Meet the slope” is done and you have chosen “From a graph”"),
         (All(all=(familiar, below)), True, "you are familiar with “Slope” and you are not yet familiar with “Intercept”"),
         (
-            AnyOf(any=(familiar_2, done, chosen)),
+            AnyOf(any=(familiar_2, passed_2, chosen)),
             False,
-            "either you are familiar with “Intercept” (now: not started), “Meet the slope” is done or you have chosen “From a graph”",
+            "either you are familiar with “Intercept” (now: not started), “Y” in “X” is passed or you have chosen “From a graph”",
         ),
         (AnyOf(any=(done, familiar)), True, "you are familiar with “Slope”"),
         (Not(not_=AnyOf(any=(familiar, done))), False, "you are not yet familiar with “Slope” (now: familiar)"),
