@@ -27,6 +27,7 @@ from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 from pydantic import TypeAdapter
+from traitlets.config.loader import PyFileConfigLoader
 
 from plnb.core.cells import CellMeta, CheckCell, ForkCell, GraderMeta, ReflectCell
 
@@ -80,10 +81,14 @@ def checks_of(cells: Iterable[NotebookNode]) -> tuple[float, Counter[str], int]:
     return points, standards, count
 
 
-def cleared(path: Path, *, hidden_tests: bool) -> NotebookNode:
-    """What a student who writes nothing hands in; with the hidden tests put back, or as it was released."""
+def cleared(path: Path, *, hidden_tests: bool, own_stub: bool = True) -> NotebookNode:
+    """What a student who writes nothing hands in: with the hidden tests put back, or as it was released.
+
+    Where a solution was stands the stub that this course configures, or else nbgrader's, which raises an error.
+    """
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(SOURCE.parent)).load_config() if own_stub else None
     blank: NotebookNode
-    blank, _ = ClearSolutions().preprocess(copy.deepcopy(read(path)), {})
+    blank, _ = ClearSolutions(config=config).preprocess(copy.deepcopy(read(path)), {})
     if not hidden_tests:
         blank, _ = ClearHiddenTests().preprocess(blank, {})
         blank, _ = ClearMarkScheme().preprocess(blank, {})
@@ -186,14 +191,23 @@ def test_the_authors_answers_pass_every_check_in_silence(path: Path, monkeypatch
 
 
 @each_notebook
-@pytest.mark.parametrize("hidden_tests", [True, False], ids=["graded", "released"])
+@pytest.mark.parametrize(
+    ("hidden_tests", "own_stub"), [(True, True), (False, True), (True, False)], ids=["graded", "released", "nbgraders-stub"]
+)
 def test_a_blank_notebook_fails_every_check_and_breaks_nothing_else(
-    path: Path, hidden_tests: bool, monkeypatch: pytest.MonkeyPatch
+    path: Path, hidden_tests: bool, own_stub: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    blank = cleared(path, hidden_tests=hidden_tests)
+    blank = cleared(path, hidden_tests=hidden_tests, own_stub=own_stub)
     _, wrong = run(blank, path.parent, monkeypatch)
-    written_by_students = {cell.id for cell in blank.cells if (key := grader(cell)) and key.solution}
-    assert set(wrong) - written_by_students == {cell.id for cell in graded_cells(blank)}
+    stopped = set() if own_stub else {cell.id for cell in blank.cells if (key := grader(cell)) and key.solution}
+    assert set(wrong) - stopped == {cell.id for cell in graded_cells(blank)}
+
+
+@each_notebook
+def test_a_blank_notebook_is_told_kindly_what_is_missing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, wrong = run(cleared(path, hidden_tests=False), path.parent, monkeypatch)
+    for check, message in wrong.items():
+        assert message.splitlines()[-1].startswith("AssertionError: "), check
 
 
 @each_notebook
