@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 
@@ -16,3 +17,20 @@ def node(**fields: Any) -> NotebookNode:
 def output_from_message(message: dict[str, Any]) -> NotebookNode:
     """The output a kernel's message describes."""
     return output_from_msg(message)  # type: ignore[no-untyped-call, no-any-return]
+
+
+def as_node(data: Any) -> NotebookNode:
+    """A deep copy of plain data (or of a node) as nodes."""
+    return nbformat.from_dict(data)  # type: ignore[no-untyped-call, no-any-return]
+
+
+def notebook_bytes(notebook: NotebookNode) -> bytes:
+    """A notebook as the bytes of its file."""
+    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    return (text + "\n").encode("utf-8", "surrogatepass")
+
+
+def read_notebook_bytes(raw: bytes) -> NotebookNode:
+    """A notebook of ours from the bytes of its file."""
+    notebook: NotebookNode = nbformat.reads(raw.decode("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+    return notebook

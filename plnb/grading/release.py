@@ -1,0 +1,341 @@
+"""Releasing a unit: nbgrader's own generate step, with ours in between.
+
+Order in the pipeline: everything nbgrader does up to its `SaveCells` -> the master copy is taken (student version, hidden tests
+still in) -> nbgrader removes hidden tests -> what only the instructor may know leaves our metadata -> final checksums. Nothing is
+written where students or the gradebook could see it before all of that has gone well.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import ClearHiddenTests, ComputeChecksums, SaveCells
+
+from plnb.core.authored import CourseSource, NotebookSource
+from plnb.core.base import Model
+from plnb.core.compiling import compile_course, compile_notebook
+from plnb.core.course import Course, Unit
+from plnb.engine.nodes import as_node, notebook_bytes
+from plnb.errors import InputError, NotebookError, NotFoundError, NotReadyError, PlnbError
+from plnb.grading.manifest import Manifest, ReleasedCell, build_manifest, read_manifest, released_cells, write_manifest
+from plnb.grading.nbgrader_course import NbgraderCourse
+from plnb.store.bundle import strip_cell_meta, student_bundle, write_bundle
+from plnb.store.layout import CourseFolder
+from plnb.store.metadata import read_cell_meta, write_cell_meta
+from plnb.store.notebooks import parse_notebook
+from plnb.store.sources import load_course
+
+
+class ReleaseResult(Model):
+    """A unit that was released."""
+
+    unit: str
+    """The unit."""
+    folder: str
+    """Where its student version is, relative to the course."""
+    notebooks: tuple[str, ...]
+    """Names of its notebooks."""
+    digest: str
+    """Digest of its manifest."""
+    changed: bool
+    """Whether it differs from what was released before."""
+
+
+@dataclass
+class _Taken:
+    """What is taken from the pipeline on the way."""
+
+    masters: dict[str, NotebookNode] = field(default_factory=dict)
+    cells: dict[str, tuple[ReleasedCell, ...]] = field(default_factory=dict)
+    resources: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A unit, made but not yet put anywhere."""
+
+    unit: str
+    student_version: Path
+    masters: dict[str, bytes]
+    taken: _Taken
+    manifest: Manifest
+    converter: _Generate
+
+
+def release(folder: CourseFolder, units: Sequence[str] | None = None, *, now: datetime | None = None) -> tuple[ReleaseResult, ...]:
+    """Release units (all of them without `units`): student versions, bundles, manifests and nbgrader's gradebook.
+
+    Raises NotFoundError for an unknown unit and NotebookError for one nbgrader refuses; its earlier release stays as it was.
+    """
+    course = NbgraderCourse(folder)
+    source = _source(folder)
+    return tuple(_release(course, source, unit, now or datetime.now(UTC)) for unit in _chosen(course, source, units))
+
+
+def manifest_for(course: NbgraderCourse, unit: str) -> Manifest:
+    """The manifest of a released unit; made from its source, with its masters, where nbgrader alone released it."""
+    path = course.folder.manifest(unit)
+    if not path.exists() and course.source(unit).is_dir():
+        with Gradebook(course.db_url, course.course_id) as gradebook:
+            if unit not in [assignment.name for assignment in gradebook.assignments]:
+                raise NotReadyError(f"The unit '{unit}' has not been released.", mend=f"Release it: plnb release {unit}")
+        with _made(course, _source(course.folder), unit, datetime.now(UTC)) as made:
+            _keep_manifest(course.folder, made)
+    return read_manifest(path)
+
+
+def _source(folder: CourseFolder) -> CourseSource | None:
+    return load_course(folder.root) if folder.course_file.exists() else None
+
+
+def _chosen(course: NbgraderCourse, source: CourseSource | None, units: Sequence[str] | None) -> tuple[str, ...]:
+    known = tuple(unit.id for unit in source.file.units) if source else course.units()
+    for unit in units or ():
+        if unit not in known:
+            raise NotFoundError(f"The course has no unit '{unit}'.", mend=f"Its units: {', '.join(known) or 'none'}.")
+    return tuple(units) if units else known
+
+
+def _release(course: NbgraderCourse, source: CourseSource | None, unit: str, now: datetime) -> ReleaseResult:
+    folder = course.folder
+    try:
+        before = read_manifest(folder.manifest(unit)).digest
+    except PlnbError:
+        before = ""
+    with _made(course, source, unit, now) as made:
+        if source:
+            write_bundle(student_bundle(_compiled(source, made.taken.masters, unit), unit), made.student_version / "course.json")
+        _tell_gradebook(course, made)
+        _keep_manifest(folder, made)
+        _swap(made.student_version, course.release(unit))
+    return ReleaseResult(
+        unit=unit,
+        folder=folder.relative(course.release(unit)),
+        notebooks=tuple(notebook.name for notebook in made.manifest.notebooks),
+        digest=made.manifest.digest,
+        changed=made.manifest.digest != before,
+    )
+
+
+# --- making ----------------------------------------------------------------------------------------------------------------------
+
+
+class _Generate(GenerateAssignment):  # type: ignore[misc]
+    """nbgrader's converter, which logs why a notebook failed and raises something else: this one remembers."""
+
+    failure: tuple[str, Exception] | None = None
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        try:
+            super().convert_single_notebook(notebook_filename)
+        except Exception as error:
+            self.failure = Path(notebook_filename).name, error
+            raise
+
+
+@contextmanager
+def _made(course: NbgraderCourse, source: CourseSource | None, unit: str, now: datetime) -> Iterator[_Made]:
+    """Run the pipeline into a folder of its own, next to the course's so that moving it is one step."""
+    with tempfile.TemporaryDirectory(prefix=".plnb-release-", dir=course.folder.root, ignore_cleanup_errors=True) as part:
+        taken = _Taken()
+        converter = _Generate(coursedir=course.dir, parent=course.app)
+        converter.no_database = True  # the gradebook hears of it when all notebooks are ready
+        converter.preprocessors = _with_ours(converter.preprocessors, taken)
+        with _pointed(course, unit, Path(part).name):
+            _run(converter, unit)
+            student_version = course.release(unit)
+        masters = {name: notebook_bytes(notebook) for name, notebook in taken.masters.items()}
+        manifest = _manifest(course, source, unit, taken, masters, now)
+        yield _Made(unit, student_version, masters, taken, manifest, converter)
+
+
+@contextmanager
+def _pointed(course: NbgraderCourse, unit: str, release_directory: str) -> Iterator[None]:
+    before = course.dir.assignment_id, course.dir.release_directory
+    course.dir.assignment_id, course.dir.release_directory = unit, release_directory
+    try:
+        yield
+    finally:
+        course.dir.assignment_id, course.dir.release_directory = before
+
+
+def _run(converter: _Generate, unit: str) -> None:
+    try:
+        converter.start()
+    except NbGraderException as error:
+        notebook, cause = converter.failure or ("", error)
+        raise NotebookError(
+            f"nbgrader does not release this: {_sentence(cause)}",
+            place="/".join(filter(None, (unit, notebook))),
+            mend="Mend the notebook and release again; what was released before is still there.",
+        ) from error
+
+
+def _with_ours(preprocessors: Sequence[Any], taken: _Taken) -> list[Any]:
+    """The course's own list of preprocessors with our two steps in it, and without `SaveCells`, which runs when all is ready."""
+    steps = [step for step in preprocessors if step is not SaveCells]
+    capture = _first(preprocessors, SaveCells, _first(preprocessors, ClearHiddenTests, len(steps)))
+    steps.insert(capture, _capture(taken))
+    last = max((place for place, step in enumerate(steps) if step is ComputeChecksums), default=len(steps))
+    steps.insert(max(last, capture + 1), _strip)
+    steps.append(_note_released(taken))
+    return steps
+
+
+def _first(steps: Sequence[Any], wanted: Any, otherwise: int) -> int:
+    return next((place for place, step in enumerate(steps) if step is wanted), otherwise)
+
+
+def _capture(taken: _Taken) -> Callable[[NotebookNode, Any], tuple[NotebookNode, Any]]:
+    def capture(notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        name = resources["nbgrader"]["notebook"]
+        taken.masters[name] = as_node(notebook)
+        taken.resources[name] = resources
+        return notebook, resources
+
+    return capture
+
+
+def _note_released(taken: _Taken) -> Callable[[NotebookNode, Any], tuple[NotebookNode, Any]]:
+    def note(notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        taken.cells[resources["nbgrader"]["notebook"]] = released_cells(notebook)
+        return notebook, resources
+
+    return note
+
+
+def _strip(notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+    """Take out of our metadata what only the instructor may know. A key nobody can read goes out whole."""
+    notebook.metadata.pop("plnb", None)
+    for cell in notebook.cells:
+        if "plnb" in cell.metadata:
+            raw = cell.metadata.pop("plnb")
+            try:
+                cell.metadata["plnb"] = as_node(write_cell_meta(strip_cell_meta(read_cell_meta(raw))))
+            except InputError:
+                continue
+    return notebook, resources
+
+
+# --- the manifest ----------------------------------------------------------------------------------------------------------------
+
+
+def _manifest(
+    course: NbgraderCourse, source: CourseSource | None, unit: str, taken: _Taken, masters: dict[str, bytes], now: datetime
+) -> Manifest:
+    names = sorted(taken.masters)
+    if source:
+        compiled = _compiled(source, taken.masters, unit)
+        known = compiled.unit(unit) or Unit(id=unit, title=unit)
+        place = [each.id for each in compiled.units].index(unit)
+        course_id = compiled.id
+    else:
+        known, course_id = Unit(id=unit, title=unit), course.course_id
+        place = course.units().index(unit) if unit in course.units() else 0
+    # nbgrader grades every notebook of the folder, also those that no step names.
+    named = {activity.id for activity in known.activities()}
+    others = tuple(compile_notebook(_as_source(unit, name, masters[name])) for name in names if name not in named)
+    return build_manifest(
+        course=course_id,
+        place=place,
+        unit=known.model_copy(update={"nodes": (*known.nodes, *others)}),
+        notebooks=((name, masters[name], taken.cells[name]) for name in names),
+        now=now,
+    )
+
+
+def _compiled(source: CourseSource, masters: dict[str, NotebookNode], unit: str) -> Course:
+    """The course, with the notebooks of `unit` as the pipeline made them (headers added, tests written out)."""
+    notebooks = [
+        _as_source(unit, nb.name, notebook_bytes(masters[nb.name])) if nb.unit == unit and nb.name in masters else nb
+        for nb in source.notebooks
+    ]
+    return compile_course(source.model_copy(update={"notebooks": tuple(notebooks)}))
+
+
+def _as_source(unit: str, name: str, raw: bytes) -> NotebookSource:
+    notebook, _ = parse_notebook(raw, unit, name, f"{unit}/{name}.ipynb")
+    return notebook
+
+
+# --- putting it where it belongs -------------------------------------------------------------------------------------------------
+
+
+def _tell_gradebook(course: NbgraderCourse, made: _Made) -> None:
+    """What nbgrader's generate step writes into its gradebook, after a look whether it would refuse."""
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        _refuse_changes(gradebook, made)
+        gradebook.update_or_create_assignment(made.unit)
+    made.converter._clean_old_notebooks(made.unit, ".")
+    for name, master in made.taken.masters.items():
+        SaveCells(parent=made.converter).preprocess(as_node(master), made.taken.resources[name])
+
+
+def _refuse_changes(gradebook: Gradebook, made: _Made) -> None:
+    """Nbgrader keeps cells and notebooks as they are once there are submissions; say so before anything is written."""
+    assignment = next((each for each in gradebook.assignments if each.name == made.unit), None)
+    if assignment is None or not assignment.submissions:
+        return
+    mend = "Undo that change, or remove the submissions from the gradebook (nbgrader db assignment remove)."
+    released = {notebook.name: notebook for notebook in made.manifest.notebooks}
+    before = {notebook.name: notebook for notebook in assignment.notebooks}
+    for name in sorted(before.keys() ^ released.keys()):
+        what = "taken out" if name in before else "added"
+        raise NotebookError(
+            f"The notebook '{name}' was {what}, and students have already handed in this unit.", place=made.unit, mend=mend
+        )
+    for name, notebook in released.items():
+        now = {cell.grade_id for cell in notebook.cells if cell.grade_id}
+        old = {cell.name for cell in before[name].source_cells}
+        if old and now != old:
+            changed = ", ".join(sorted(now ^ old))
+            raise NotebookError(
+                f"Cells were added or taken out ({changed}), and students have already handed in this unit.",
+                place=f"{made.unit}/{name}.ipynb",
+                mend=mend,
+            )
+
+
+def _keep_manifest(folder: CourseFolder, made: _Made) -> None:
+    """Masters first, the manifest last: a manifest always finds its masters."""
+    keep = folder.manifests / made.unit
+    with tempfile.TemporaryDirectory(prefix=".plnb-masters-", dir=folder.root, ignore_cleanup_errors=True) as part:
+        new = Path(part) / made.unit
+        new.mkdir()
+        for name, raw in made.masters.items():
+            (new / f"{name}.ipynb").write_bytes(raw)
+        _swap(new, keep)
+    folder.manifests.chmod(0o700)
+    write_manifest(made.manifest, folder.manifest(made.unit))
+
+
+def _swap(new: Path, old: Path) -> None:
+    """Put `new` where `old` is."""
+    old.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".plnb-old-", dir=old.parent, ignore_cleanup_errors=True) as away:
+        aside = Path(away) / "old"
+        if old.exists():
+            old.rename(aside)
+        try:
+            shutil.move(new, old)
+        except BaseException:
+            if aside.exists():
+                aside.rename(old)
+            raise
+
+
+def _sentence(error: Exception) -> str:
+    """An error of nbgrader's as one sentence."""
+    text = " ".join((str(error) or type(error).__name__).split())
+    return (text[:300].rstrip(".") + ".") if text else "no reason was given."
