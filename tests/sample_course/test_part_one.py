@@ -20,7 +20,8 @@ import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
 ROOT = Path(__file__).parents[2] / "sample_course"
 UNITS = ("start-here", "steady-change", "slope-and-lines")
@@ -125,7 +126,7 @@ def mistakes() -> Iterator[Any]:
                 yield pytest.param(path, cell, place, mistake, id=f"{path.stem}-{cell.id}-{place}")
 
 
-@pytest.mark.parametrize(("path", "cell", "place", "mistake"), mistakes())
+@pytest.mark.parametrize(("path", "cell", "place", "mistake"), list(mistakes()))
 def test_a_mistake_that_has_its_own_sentence_fails_its_check_and_a_right_answer_never_meets_it(
     path: Path, cell: Any, place: int, mistake: dict[str, str]
 ) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from traitlets.config import PyFileConfigLoader
+from traitlets.config.loader import PyFileConfigLoader
 
 from plnb.core.cells import CheckCell
 from plnb.core.compiling import compile_course
@@ -67,7 +67,8 @@ def checks_on(path: dict[str, str], before: str | None = None) -> Iterator[Check
 
 
 def cells(path: Path) -> list[dict[str, Any]]:
-    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return found
 
 
 def text(cell: dict[str, Any]) -> str:
@@ -75,7 +76,8 @@ def text(cell: dict[str, Any]) -> str:
 
 
 def key(cell: dict[str, Any], name: str) -> dict[str, Any]:
-    return cell["metadata"].get(name, {})
+    found: dict[str, Any] = cell["metadata"].get(name, {})
+    return found
 
 
 # How big it is
@@ -280,10 +282,10 @@ def test_every_data_file_says_where_it_comes_from() -> None:
 @each_notebook
 def test_notebooks_are_as_jupyter_writes_them_without_outputs(path: Path) -> None:
     written = path.read_text(encoding="utf-8")
-    notebook = nbformat.reads(written, as_version=nbformat.NO_CONVERT)
+    notebook = nbformat.reads(written, as_version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
     nbformat.validate(notebook)
     assert (notebook.nbformat, notebook.nbformat_minor, notebook.metadata.kernelspec.name) == (4, 5, "python3")
-    assert nbformat.writes(notebook) + "\n" == written
+    assert nbformat.writes(notebook) + "\n" == written  # type: ignore[no-untyped-call]
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
 
 
