@@ -58,7 +58,7 @@ class Manner(Model):
 MANNERS: Final[dict[Kind, Manner]] = {
     Kind.strong: Manner(right=0.97, optional="ahead"),
     Kind.steady: Manner(right=0.8, growth=0.04, blank=0.2),
-    Kind.weak: Manner(right=0.3, growth=0.09, blank=0.6, voice="none"),
+    Kind.weak: Manner(right=0.25, growth=0.07, blank=0.6, voice="none"),
     Kind.careless: Manner(right=0.6, growth=0.04),
     Kind.half_finished: Manner(right=0.9, reaches=0.5, skips_last=2, voice="none"),
     Kind.late: Manner(right=0.85, days=6),

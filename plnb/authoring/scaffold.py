@@ -69,7 +69,8 @@ def _move_into(target: Path, made: Path) -> None:
 
 
 def _copy(template: Path, made: Path, words: Mapping[str, str]) -> None:
-    shutil.copytree(template, made, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", ".DS_Store"))
+    left_behind = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", ".DS_Store")
+    shutil.copytree(template, made, ignore=left_behind, copy_function=shutil.copyfile)  # without the modes of an installed package
     for path in sorted(made.rglob(f"*{_SUFFIX}")):
         path.with_suffix("").write_text(_filled(path.read_text(encoding="utf-8"), words, path.name), encoding="utf-8")
         path.unlink()

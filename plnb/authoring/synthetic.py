@@ -37,6 +37,8 @@ UNIT_DAYS: Final = 14
 TIMESTAMP: Final = "%Y-%m-%d %H:%M:%S.%f %Z"
 """nbgrader's format of `timestamp.txt`."""
 
+_LEFT_BEHIND = shutil.ignore_patterns(".ipynb_checkpoints", "timestamp.txt")
+
 README: Final = """# These students are made up
 
 Every folder here that begins with `demo-` was written by `plnb.authoring.synthetic` (seed {seed}): no such student exists, and
@@ -180,6 +182,7 @@ class _Page:
         self.text = path.read_text(encoding="utf-8")
         self.python = released.language.lower() in {"python", "python3", "ipython"}
         self.answers: tuple[Answer, ...] = answers(released, source, activity)
+        self.tasks = tuple(cell.grader.grade_id for cell in source.cells if cell.grader and cell.grader.task)
 
 
 class _Desk:
@@ -313,7 +316,7 @@ def _hand_in(
     desk: _Desk, student: SyntheticStudent, unit: str, target: Path, *, attempt: int, written: dict[str, set[str]] | None = None
 ) -> list[Slipped]:
     """Write one hand-in of one unit. Returns the slips in it; adds the cells written in to `written`, by notebook."""
-    shutil.copytree(desk.folder.unit_release(unit), target, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "timestamp.txt"))
+    shutil.copytree(desk.folder.unit_release(unit), target, ignore=_LEFT_BEHIND, copy_function=shutil.copyfile)
     slips: list[Slipped] = []
     found = desk.course.unit(unit)
     assert found is not None
@@ -327,7 +330,10 @@ def _hand_in(
             if mistake:
                 slips.append(Slipped(unit=unit, notebook=activity.id, cell=cell, what=mistake))
         choices = _stated(student, activity) if student.states_choices else {}
-        _fill(page.text, texts, choices).write(target / f"{activity.id}.ipynb")
+        book = _fill(page.text, texts, choices)
+        if MANNERS[student.kind].voice == "full":
+            _do_tasks(book, page.tasks, voices.work(desk.topic(activity)))
+        book.write(target / f"{activity.id}.ipynb")
         if written is not None:
             code = {answer.cell for answer in page.answers if answer.code}
             written[activity.id] = set(texts) & code
@@ -400,6 +406,13 @@ def _fill(released: str, texts: dict[str, str], choices: dict[str, list[str]]) -
         metadata = book.document["metadata"]
         metadata["plnb"] = {**metadata.get("plnb", {}), "schema_version": 1, "choices": choices}
     return book
+
+
+def _do_tasks(book: RawBook, tasks: tuple[str, ...], said: str) -> None:
+    """Put a cell of the student's own below each task, which is where nbgrader asks for it."""
+    for task in tasks:
+        place = next(place for place, cell in enumerate(book.cells) if cell_name(cell) == task)
+        book.cells.insert(place + 1, {"cell_type": "markdown", "id": f"my-{task}"[:64], "metadata": {}, "source": said})
 
 
 def _when(desk: _Desk, student: SyntheticStudent, unit: str, attempt: int) -> datetime:

@@ -24,6 +24,10 @@ REFLECTIONS: Final = (
     "right from then on. I would like one more exercise of this kind.",
 )
 SHORT_REFLECTIONS: Final = ("“{topic}” was fine.", "The hints helped.", "I was not sure about “{topic}” but it worked in the end.")
+WORK: Final = (
+    "My question was how far “{topic}” holds in my own street. I measured six times, wrote the unit beside every number, and drew "
+    "the points before I calculated anything. One measurement does not fit; I think I read the scale wrongly there, and I left it in."
+)
 
 
 def goal(topic: str, dice: Random, *, full: bool) -> str:
@@ -36,8 +40,14 @@ def reflection(topic: str, dice: Random, *, full: bool) -> str:
     return dice.choice(REFLECTIONS if full else SHORT_REFLECTIONS).format(topic=topic)
 
 
+def work(topic: str) -> str:
+    """Something made for a task that a person reads."""
+    return WORK.format(topic=topic)
+
+
 def written(model: str, dice: Random, *, full: bool) -> str:
     """An answer for a person to read: all of what the teacher would write, or its first sentence."""
+    model = re.sub(r"\A\*\*[^*]+\*\*\s*", "", model)  # a teacher's label such as "An answer with full points."
     if full:
         return model
     first = re.split(r"(?<=[.!?])\s+", model.strip(), maxsplit=1)[0]

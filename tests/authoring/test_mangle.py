@@ -27,7 +27,7 @@ def ids(path: Path) -> list[str]:
     return [cell.metadata.get("nbgrader", {}).get("grade_id", "-") for cell in read(path).cells]
 
 
-CELLS = ["-", "add_answer", "add_check", "slope_answer", "slope_check", "essay", "-", "-"]
+CELLS = ["-", "add_answer", "add_check", "slope_answer", "slope_check", "essay", "poster", "-", "-"]
 
 
 def named(path: Path, grade_id: str) -> Any:

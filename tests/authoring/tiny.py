@@ -116,7 +116,9 @@ def voices() -> list[Any]:
     essay = new_markdown_cell("### BEGIN SOLUTION\nA line keeps its slope. A curve does not.\n### END SOLUTION")
     essay.metadata["nbgrader"] = nbgrader_key("essay", grade=True, solution=True, points=4)
     essay.metadata["plnb"] = {"schema_version": 1, "role": "check", "standards": ["T.2"]}
-    return [essay, goal, look_back]
+    poster = new_markdown_cell("Make a poster below.")
+    poster.metadata["nbgrader"] = {**nbgrader_key("poster", locked=True, points=3), "task": True}
+    return [essay, poster, goal, look_back]
 
 
 def forked() -> list[Any]:
