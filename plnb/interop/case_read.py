@@ -209,7 +209,8 @@ class _Reader:
         return True
 
     def _find(self, end: _End) -> _Item | None:
-        return self.by_key.get(end.identifier.casefold()) or self.by_key.get(end.uri.casefold())
+        """The item at an end. Tools that give no identifier give its address."""
+        return None if end.foreign else self.by_key.get((end.identifier or end.uri).casefold())
 
     # --- order and circles
 
@@ -295,8 +296,13 @@ class _End:
             identifier=line(node.get("identifier")) or apart,
             uri=words(node.get("uri")),
             title=line(node.get("title")),
-            target=line(node.get("targetType")).removeprefix("ext:"),
+            target=line(node.get("targetType")),
         )
+
+    @property
+    def foreign(self) -> bool:
+        """It says itself that it is outside CASE."""
+        return self.target.startswith("ext:")
 
     @property
     def key(self) -> str:
@@ -312,7 +318,7 @@ class _End:
         named = self.identifier if self.identifier and not _GUID.fullmatch(self.identifier) else ""
         code = (named or self.title or self.identifier or self.uri)[:_MAX_CODE].strip()
         if code:
-            target = "" if self.target == "CASE" else self.target
+            target = self.target.removeprefix("ext:") if self.foreign else ""
             uri = "" if self.uri.startswith(CODE_URN) else address(self.uri)
             yield Alignment(relation=relation, framework=target or guess_framework(code, uri), code=code, uri=uri)
 

@@ -208,7 +208,10 @@ def _guid(identifier: str) -> str:
 
 def _address(uri: str) -> str:
     """An address with its odd characters escaped; empty where it is none."""
-    return address(quote(uri.strip(), safe="%/:=&?~#+!$,;'@()*[]"))
+    front, mark, fragment = uri.strip().partition("#")
+    safe = "/:?~+!$,;'@()*&="
+    escaped = quote(front, safe=f"%{safe}") + mark + quote(fragment, safe=f"%{safe}")
+    return address(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", escaped))
 
 
 def _moment(text: str) -> str:

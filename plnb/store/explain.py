@@ -104,7 +104,7 @@ def explain(error: ValidationError, kind: object, data: object) -> tuple[Problem
 def near(word: str, known: Iterable[str]) -> str:
     """A mend for a misspelt word: `Did you mean 'x'?`, or the words there are."""
     known = list(known)
-    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.7)
     return f"Did you mean '{close[0]}'?" if close else f"Use one of: {', '.join(known)}."
 
 
@@ -122,7 +122,7 @@ def _unknown_key(key: str, holder: Path, kind: object, loc: Sequence[str | int],
         data = at(data, part)
     there = data if isinstance(data, dict) else {}
     free = [name for name in fields(model) if name not in there]
-    close = difflib.get_close_matches(key.lower(), free, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(key.lower(), free, n=1, cutoff=0.7)
     if close:
         return _Said(f"unknown key '{key}'", f"Did you mean '{close[0]}'?", about=close[0])
     return _Said(f"unknown key '{key}'", f"Take it out; the keys that can stand here are: {', '.join(fields(model)) or 'none'}.")
@@ -204,7 +204,7 @@ def _said_by_core(error: str, message: str, given: object) -> _Said:
         roles = message.partition(": ")[2].rstrip(".").split(", ")
         return _Said(f"'{given['role']}' is not a role; use one of {', '.join(roles)}", near(str(given["role"]), roles))
     for key in given:
-        if close := difflib.get_close_matches(str(key).lower(), wanted[error], n=1, cutoff=0.6):
+        if close := difflib.get_close_matches(str(key).lower(), wanted[error], n=1, cutoff=0.7):
             return _Said(f"unknown key '{key}'", f"Did you mean '{close[0]}'?", about=close[0])
     if error == "role":
         return _Said("the key 'role' is missing", message, about="role")

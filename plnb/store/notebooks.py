@@ -17,7 +17,7 @@ from plnb.core.findings import Finding, Severity
 from plnb.errors import InputError
 from plnb.store.metadata import read_cell_meta
 
-_KINDS: Final[dict[object, Literal["code", "markdown", "raw"]]] = {"code": "code", "markdown": "markdown", "raw": "raw"}
+_KINDS: Final[dict[str, Literal["code", "markdown", "raw"]]] = {"code": "code", "markdown": "markdown", "raw": "raw"}
 
 
 def read_notebook(path: Path, unit: str, place: str) -> tuple[NotebookSource, tuple[Finding, ...]]:
@@ -73,7 +73,8 @@ def _document(raw: bytes, place: str) -> dict[str, Any] | Finding:
 
 def _cells(raw: Any, place: str, faults: list[Finding]) -> Iterator[Cell]:
     for index, cell in enumerate(raw):
-        if not isinstance(cell, dict) or cell.get("cell_type") not in _KINDS:
+        kind = _KINDS.get(_text(cell.get("cell_type"))) if isinstance(cell, dict) else None
+        if kind is None:
             mend = "Delete the cell, or copy its text into a new one."
             faults.append(
                 _fault("notebook-format", "This cell is not one that Jupyter knows.", f"{place}, cell {index + 1}", mend, index)
@@ -85,7 +86,7 @@ def _cells(raw: Any, place: str, faults: list[Finding]) -> Iterator[Cell]:
         bare = Cell(
             index=index,
             cell_id=_text(cell.get("id")),
-            kind=_KINDS[cell["cell_type"]],
+            kind=kind,
             source=_text(cell.get("source")),
             tags=tuple(_text(tag) for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
             grader=_grader(metadata.get("nbgrader")),
