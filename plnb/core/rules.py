@@ -7,18 +7,16 @@ A new policy drops in as a data class in `policy.Policy` and one function here u
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from math import ceil, floor
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from plnb.core.base import Level, Reason
 from plnb.core.policy import Highest, Latest, MOfN, Policy, Streak
 from plnb.core.words import Words
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One answer that counts."""
 
     item: tuple[str, str]
@@ -31,8 +29,7 @@ class Answer:
     """When the work was done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What a rule says of a row of answers."""
 
     levels: list[Level]

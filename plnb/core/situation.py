@@ -42,6 +42,7 @@ class Situation:
         self.requires = {code: standard.requires for code, standard in course.standards.by_code.items()}
         self._read_attempts({e.basis for e in estimates} or {Basis.credit})
         self.chosen = {fork.id: self._chosen(fork) for fork in course.forks()}
+        self._on_way: dict[str, list[Check]] = {}
         self.branches = frozenset(f"{fork}/{option}" for fork, options in self.chosen.items() for option in options)
         self.done = {a.id: why for a in course.activities() if (why := self._why_done(a))}
         self.state = State(
@@ -95,7 +96,9 @@ class Situation:
 
     def on_way(self, activity: Activity) -> list[Check]:
         """Checks on this student's way: all but those on options that were not taken."""
-        return [c for c in activity.checks if c.branch is None or c.branch in self.branches]
+        if activity.id not in self._on_way:
+            self._on_way[activity.id] = [c for c in activity.checks if c.branch is None or c.branch in self.branches]
+        return self._on_way[activity.id]
 
     def needed(self, activity: Activity) -> list[Check]:
         """Checks that must be settled before the activity is done; challenges only where there is nothing else."""

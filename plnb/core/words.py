@@ -35,7 +35,8 @@ class Words:
             assert isinstance(count, int), found[0]
             return found[2].split("|")[self.form(count)].replace("#", str(count))
 
-        return Reason.of(code, _PLURAL.sub(pick, self.templates[code]), **values)
+        template = self.templates[code]
+        return Reason.of(code, _PLURAL.sub(pick, template) if "|" in template else template, **values)
 
     def phrase(self, code: str, /, **values: object) -> str:
         """The text of a phrase that goes into a sentence."""

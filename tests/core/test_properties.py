@@ -20,7 +20,9 @@ from plnb.core.truth import State, missing, truth
 from tests.core.builders import NOW, STUDENT, attempt, chose, override
 from tests.core.strategies import CODES, CONDITIONS, LEVELS, any_courses, clean_courses, records, small_courses
 
-many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+# What is drawn is large: whole courses with whole histories.
+large = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+many = settings(large, max_examples=400)
 bases = st.sampled_from(list(Basis))
 profiles = st.builds(Profile, interests=st.sampled_from([(), ("sport",)]))
 
@@ -29,7 +31,7 @@ def path_of(course: Course, happened: list[Record], basis: Basis = Basis.credit,
     return plan(course, estimate(course, happened, basis=basis, now=NOW), happened, profile=profile, now=NOW)
 
 
-@many
+@large
 @given(st.data(), any_courses())
 def test_order_and_repetition_of_records_change_nothing(data: st.DataObject, course: Course) -> None:
     happened = data.draw(records(course))
@@ -67,7 +69,7 @@ def test_every_estimate_is_on_the_scale_and_says_why(data: st.DataObject, course
         assert 0 <= found.correct <= found.counted
 
 
-@many
+@large
 @given(st.data(), any_courses(), bases, profiles)
 def test_every_step_and_suggestion_says_why(data: st.DataObject, course: Course, basis: Basis, profile: Profile) -> None:
     found = path_of(course, data.draw(records(course)), basis, profile)
@@ -81,7 +83,7 @@ def test_every_step_and_suggestion_says_why(data: st.DataObject, course: Course,
     assert all(not step.required for step in found.steps if not step.on_path)
 
 
-@many
+@large
 @given(st.data(), any_courses(), bases)
 def test_nobody_is_left_without_a_next_step_even_where_a_course_has_faults(
     data: st.DataObject, course: Course, basis: Basis
@@ -98,7 +100,7 @@ def test_what_is_not_believed_never_moves_credit(data: st.DataObject, course: Co
     assert estimate(course, happened, basis=Basis.credit, now=NOW) == estimate(course, believed, basis=Basis.credit, now=NOW)
 
 
-@many
+@large
 @given(st.data(), any_courses(), st.sampled_from(CODES), LEVELS, bases)
 def test_a_word_taken_back_restores_what_was(data: st.DataObject, course: Course, code: str, level: Level, basis: Basis) -> None:
     happened = [r for r in data.draw(records(course)) if r.kind != "overridden"]
@@ -107,7 +109,7 @@ def test_a_word_taken_back_restores_what_was(data: st.DataObject, course: Course
     assert path_of(course, both, basis) == path_of(course, happened, basis)
 
 
-@many
+@large
 @given(st.data(), any_courses(), st.integers(0, 30 * 24))
 def test_what_lies_in_the_future_is_as_if_it_were_not(data: st.DataObject, course: Course, hours: int) -> None:
     happened = data.draw(records(course))
@@ -158,7 +160,7 @@ def follow(course: Course, activity: Activity, happened: list[Record], hours: fl
     ]
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(large, max_examples=300)
 @given(st.data(), clean_courses())
 def test_on_a_clean_course_following_the_first_suggestion_leads_from_any_state_to_the_end(
     data: st.DataObject, course: Course

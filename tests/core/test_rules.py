@@ -79,6 +79,17 @@ def test_three_of_five_needs_different_checks() -> None:
     assert judged(MOfN(m=3, n=5, distinct=2), same).level is Level.familiar
 
 
+def test_repeating_a_check_is_never_a_step_back() -> None:
+    """The repeated check pushes the other one out of the five: more is needed than before, and the drawing keeps still."""
+    records = [
+        attempt(f"walk/{name}", score, hours=n) for n, (name, score) in enumerate([("c1", 1), ("c3", 0), ("c4", 0), ("c2", 1)])
+    ]
+    policy = MOfN(m=3, n=5, distinct=3)
+    before, after = judged(policy, records), judged(policy, [*records, attempt("walk/c2", hours=5)])
+    assert (before.toward, after.toward) == (pytest.approx(2 / 3), pytest.approx(2 / 3))
+    assert after.reason.text == "3 right in your last 5 answers; 2 more show you have it."
+
+
 @pytest.mark.parametrize(
     ("scores", "level", "toward", "text"),
     [
