@@ -71,6 +71,8 @@ class StandardProgress(Model):
     """A few words."""
     statement: str
     """The full statement."""
+    group: str = ""
+    """Title of the group it belongs to in its framework."""
     alignments: tuple[str, ...] = ()
     """Codes elsewhere, as `ccss 8.F.B.4`."""
     credit: Estimate
@@ -205,11 +207,13 @@ def _standards(situation: Situation, credit: Sequence[Estimate], practice: Seque
     for counted, practised in zip(credit, practice, strict=True):
         code = counted.standard
         standard = known.get(code)
+        group = known.get(standard.parent) if standard and standard.parent else None
         found.append(
             StandardProgress(
                 code=code,
                 title=standard.label if standard else code,
                 statement=standard.statement if standard else "",
+                group=group.label if group else "",
                 alignments=tuple(f"{a.framework} {a.code}" for a in standard.alignments) if standard else (),
                 credit=counted,
                 practice=practised,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import textwrap
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from plnb.reports import words
@@ -47,8 +48,6 @@ class Bar(NamedTuple):
 
 def way_to_proficient(bars: Sequence[Bar]) -> str:
     """The picture as SVG text, without scripts and without anything to load."""
-    import altair as alt  # half a second to load: only when something is drawn
-
     rows = [
         {
             "row": at,
@@ -60,9 +59,16 @@ def way_to_proficient(bars: Sequence[Bar]) -> str:
         }
         for at, bar in enumerate(bars)
     ]
-    height = _ROW * len(rows)
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
-        y=alt.Y("row:O", axis=None, scale=alt.Scale(domain=list(range(len(rows))), range=[0, height], padding=0)),
+    return _dark_too(_svg({**_drawing(len(rows)), "data": {"values": rows}}))
+
+
+@cache
+def _drawing(rows: int) -> dict[str, Any]:
+    """The picture's Vega-Lite for so many rows, without their values. The same for a whole class, and slow to make."""
+    import altair as alt  # half a second to load: only when something is drawn
+
+    base = alt.Chart().encode(
+        y=alt.Y("row:O", axis=None, scale=alt.Scale(domain=list(range(rows)), range=[0, _ROW * rows], padding=0))
     )
     line = base.transform_filter("datum.level != ''")
     head = base.transform_filter("datum.level == ''")
@@ -79,7 +85,8 @@ def way_to_proficient(bars: Sequence[Bar]) -> str:
         )
         return written.encode(x=alt.value(at), text=f"{field}:N")
 
-    layers = [
+    goal = base.transform_filter("datum.row == 0").mark_text(baseline="middle", fontSize=12, color=_SOFT, text=words.CHART_GOAL)
+    chart = alt.layer(
         bar(line, "end", 12, _TRACK),
         bar(line.transform_filter("datum.practice > datum.toward"), "practice", 4, _FILL),
         bar(line.transform_filter("datum.toward > 0"), "toward", 12, _FILL),
@@ -87,20 +94,27 @@ def way_to_proficient(bars: Sequence[Bar]) -> str:
         text(line, "name", 14),
         text(line, "level", _TO + 16),
         text(head, "name", 0, "bold"),
-        base.transform_filter("datum.row == 0")
-        .mark_text(align="center", baseline="middle", fontSize=12, color=_SOFT, text=words.CHART_GOAL)
-        .encode(x=alt.value(_TO)),
-    ]
-    chart = alt.layer(*layers, width=_WIDTH, height=height, background=_PAPER, padding=8)
+        goal.encode(x=alt.value(_TO)),
+        data=alt.InlineData(values=[]),
+        width=_WIDTH,
+        height=_ROW * rows,
+        background=_PAPER,
+        padding=8,
+    )
     chart = chart.configure(font="system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif").configure_view(stroke=None)
-    return _dark_too(still(chart))
+    drawing: dict[str, Any] = chart.to_dict()
+    return drawing
 
 
 def still(drawing: Drawable) -> str:
-    """A chart as SVG text. Nothing is fetched to draw it."""
+    """A chart as SVG text."""
+    return _svg(drawing.to_dict())
+
+
+def _svg(vega_lite: dict[str, Any]) -> str:
     import vl_convert
 
-    svg: str = vl_convert.vegalite_to_svg(drawing.to_dict(), allowed_base_urls=[])
+    svg: str = vl_convert.vegalite_to_svg(vega_lite, allowed_base_urls=[])  # nothing is fetched to draw it
     return svg
 
 

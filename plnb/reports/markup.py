@@ -20,6 +20,9 @@ _LEFT: Final = "text-align:left;vertical-align:top"
 # JupyterLab sets the cells of a table to the right, which suits numbers and not sentences.
 
 
+_VOID: Final = frozenset({"br", "img"})
+
+
 class Html(str):
     """Markup made by this module: safe to put on a page as it is."""
 
@@ -34,7 +37,7 @@ def plain(text: str) -> str:
 def tag(name: str, *children: str | Html, **attributes: str) -> Html:
     """An element. Children that are not `Html` are escaped; an attribute is named `class_` or `aria_label`."""
     said = "".join(f' {key.rstrip("_").replace("_", "-")}="{html.escape(plain(value))}"' for key, value in attributes.items())
-    return Html(f"<{name}{said}>{join(children)}</{name}>")
+    return Html(f"<{name}{said}>" if name in _VOID else f"<{name}{said}>{join(children)}</{name}>")
 
 
 def join(parts: Iterable[str | Html], between: str = "") -> Html:

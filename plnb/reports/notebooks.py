@@ -26,5 +26,5 @@ def parse_notebook(text: str) -> NotebookNode:
 def notebook_text(nb: NotebookNode) -> str:
     """A notebook as it is written to a file. An invalid one is refused: students would not be able to open it."""
     nbformat.validate(nb)
-    text: str = nbformat.writes(nb)  # type: ignore[no-untyped-call]
+    text: str = nbformat.v4.writes(nb)  # type: ignore[no-untyped-call]
     return text + "\n"

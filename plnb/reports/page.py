@@ -40,6 +40,7 @@ def page(nb: NotebookNode, report: ProgressReport, ours: Container[str]) -> str:
                 "title": words.PAGE_TITLE.format(course=plain(report.course_title), student=report.student),
                 "footer": words.FOOTER.format(date=words.day(report.made_at), student=report.student),
                 "skip": words.SKIP,
+                "picture": words.PICTURE,
                 "contents": words.ON_THIS_PAGE,
                 "nothing": words.NOTHING_WRITTEN,
                 "ours": ours,
@@ -52,17 +53,20 @@ def page(nb: NotebookNode, report: ProgressReport, ours: Container[str]) -> str:
 
 @cache
 def _exporter() -> Any:
-    from nbconvert.exporters import HTMLExporter  # slow to load; a process that only shows reports does without
+    from nbconvert.exporters.templateexporter import TemplateExporter  # slow to load; who only shows reports does without
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-    return HTMLExporter(  # type: ignore[no-untyped-call]
+    def as_html(source: str) -> str:
+        markup: str = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source)
+        return markup
+
+    return TemplateExporter(  # type: ignore[no-untyped-call]
         template_name="plnb-page",
         extra_template_basedirs=[str(TEMPLATES)],
-        exclude_input=True,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-        exclude_anchor_links=True,
-        filters={"as_text": _as_text},
-        preprocessors=[],
+        template_extension=".html.j2",
+        file_extension=".html",
+        filters={"as_text": _as_text, "as_html": as_html},
+        default_preprocessors=[],
     )
 
 

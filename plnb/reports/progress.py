@@ -186,8 +186,6 @@ def _make_pages(task: _Task, reports: list[ProgressReport]) -> list[_Page]:
 def _finish(nb: NotebookNode, one: ProgressReport, folder: Path, task: _Task) -> list[str]:
     """Write the page's files into `folder`; their names."""
     made = made_of(nb)
-    nb.metadata["plnb"] = {"schema_version": 1, "report": one.model_dump(mode="json"), "made": made.model_dump(mode="json")}
-    nb.metadata["title"] = one.course_title
     names = ["report.json", "progress.ipynb"]
     before = task.out / one.student / "progress.ipynb"
     if before.exists():
@@ -198,11 +196,11 @@ def _finish(nb: NotebookNode, one: ProgressReport, folder: Path, task: _Task) ->
             # Whatever it is, somebody may have written in it.
             shutil.copyfile(before, folder / "progress-unreadable.ipynb")
             names.append("progress-unreadable.ipynb")
-    (folder / "progress.ipynb").write_text(notebook_text(nb), encoding="utf-8")
     if task.html:
-        ours = set(made.cells) - set(made.blank)
-        (folder / "progress.html").write_text(page(nb, one, ours), encoding="utf-8")
+        (folder / "progress.html").write_text(page(nb, one, set(made.cells) - set(made.blank)), encoding="utf-8")
         names.append("progress.html")
+    nb.metadata["plnb"] = {"schema_version": 1, "report": one.model_dump(mode="json"), "made": made.model_dump(mode="json")}
+    (folder / "progress.ipynb").write_text(notebook_text(nb), encoding="utf-8")
     return names
 
 

@@ -115,22 +115,13 @@ def standing(report: ProgressReport) -> Shown:
 
 
 def _groups(report: ProgressReport) -> list[tuple[str, list[StandardProgress]]]:
-    """Standards by the unit that teaches them, units and standards in their own order.
-
-    Where several steps teach a standard, the one with the fewest standards is about it most: a diagnostic names many.
-    """
-    titles = {unit.id: unit.title for unit in report.units}
-    home: dict[str, tuple[int, str]] = {}
-    for step in report.path.steps:
-        for code in step.standards:
-            if code not in home or len(step.standards) < home[code][0]:
-                home[code] = (len(step.standards), step.unit)
-    found: dict[str, list[StandardProgress]] = {unit: [] for unit in titles}
-    rest: list[StandardProgress] = []
+    """Standards by their group in the framework, both in the framework's order. No names where there is only one group."""
+    found: dict[str, list[StandardProgress]] = {}
     for standard in report.standards:
-        found.get(home.get(standard.code, (0, ""))[1], rest).append(standard)
-    groups = [(titles[unit], members) for unit, members in found.items() if members] + ([(words.MORE, rest)] if rest else [])
-    return groups if len(groups) > 1 else [("", members) for _, members in groups]
+        found.setdefault(standard.group, []).append(standard)
+    if len(found) == 1:
+        return [("", list(report.standards))]
+    return [(name or words.MORE, members) for name, members in found.items()]
 
 
 def _bar(standard: StandardProgress) -> Bar:
@@ -174,7 +165,7 @@ def evidence(report: ProgressReport, work_folder: str | Path = "") -> Shown:
     for item in (item for standard in seen for item in standard.evidence):
         latest[item.unit] = max(item.attempt, latest.get(item.unit, 0))
     folder = Path(work_folder) if str(work_folder) else None
-    heads = (words.QUESTION, words.WHEN, words.HOW_IT_WENT, words.WHAT_WAS_SAID)
+    heads = (words.CHECK, words.WHEN, words.HOW_IT_WENT, words.WHAT_WAS_SAID)
     parts, texts = [], []
     for standard in seen:
         count = words.ANSWERS.format(
@@ -183,7 +174,7 @@ def evidence(report: ProgressReport, work_folder: str | Path = "") -> Shown:
         )
         rows = (
             (
-                _question(item, _link(report.student, item, folder) if item.attempt == latest[item.unit] else None),
+                _check(item, _link(report.student, item, folder) if item.attempt == latest[item.unit] else None),
                 words.day(item.at.astimezone(report.made_at.tzinfo)),
                 _outcome(item),
                 _told(item),
@@ -209,7 +200,7 @@ def evidence(report: ProgressReport, work_folder: str | Path = "") -> Shown:
     return Shown(join(parts), "\n\n".join(texts))
 
 
-def _question(item: Evidence, link: Html | None) -> Html:
+def _check(item: Evidence, link: Html | None) -> Html:
     name = item.check_title or item.activity_title
     parts = [tag("span", name), tag("br"), tag("small", item.activity_title, class_="quiet")]
     return join([*parts, *([tag("br"), link] if link else [])])
@@ -290,16 +281,15 @@ def path(report: ProgressReport) -> Shown:
 
 def _unit_line(unit: UnitProgress) -> str:
     line = words.UNIT_DONE.format(done=unit.done, steps=unit.steps)
-    if unit.max_points:
+    if unit.points:
         line += " · " + words.UNIT_POINTS.format(points=words.number(unit.points), max_points=words.number(unit.max_points))
     return line
 
 
 def _step(step: Step, report: ProgressReport) -> Html:
-    kind = {"fork": words.FORK, "gate": words.GATE}.get(step.kind, "")
-    facts = [kind] if kind else []
+    facts = [words.FORK] if step.kind == "fork" else []
     if step.kind == "activity":
-        facts += [words.CHECKS.format(passed=step.passed, checks=step.checks)] if step.checks else []
+        facts += [words.CHECKS.format(passed=step.passed, checks=step.checks)] if step.passed else []
         undone = step.state is not StepState.done
         facts += [words.MINUTES.format(n=words.number(step.minutes))] if step.minutes and undone else []
     head = [
@@ -327,7 +317,7 @@ def next_steps(report: ProgressReport) -> Shown:
         return Shown(tag("p", text), text)
     items, lines = [], []
     for at, suggestion in enumerate(report.path.next, start=1):
-        why = suggestion.reason.text + (" " + words.SUGGESTED_OPTION.format(option=suggestion.option) if suggestion.option else "")
+        why = suggestion.reason.text
         items.append(tag("li", tag("b", suggestion.title), tag("div", why, class_="why")))
         lines.append(f"{at}. {suggestion.title}\n   {why}")
     return Shown(tag("ol", *items, class_="next"), "\n".join(lines))

@@ -38,6 +38,7 @@ STANDARDS = (
         "slope",
     ),
 )
+GROUPS = {"start": "Numbers and graphs", "steady": "Steady rates", "slope": ""}
 UNITS = (("start", "Start here"), ("steady", "Steady change"), ("slope", "Slope and lines"))
 
 
@@ -111,6 +112,7 @@ def strong(student: str = "ada") -> ProgressReport:
             code=code,
             title=title,
             statement=statement,
+            group=GROUPS[group],
             alignments=("ccss 7.RP.A.2",) if code == "SL.RATE.2" else (),
             credit=estimate(code, level, toward, why, **more),
             practice=estimate(code, Level.proficient, 1.0, "In practice.", Basis.practice)
@@ -118,7 +120,7 @@ def strong(student: str = "ada") -> ProgressReport:
             else estimate(code, level, toward, why, Basis.practice),
             evidence=answers.get(code, ()),
         )
-        for (code, title, statement, _), (level, toward, why, more) in zip(STANDARDS, levels, strict=True)
+        for (code, title, statement, group), (level, toward, why, more) in zip(STANDARDS, levels, strict=True)
     )
     done, ready, locked = StepState.done, StepState.ready, StepState.locked
     steps = (

@@ -194,10 +194,10 @@ def test_a_level_is_never_told_by_colour_alone(reports: dict[str, ProgressReport
     assert [word for word in ("Mastered", "Proficient", "Familiar", "Started", "Not started") if word not in plain] == []
 
 
-def test_standards_are_grouped_by_the_unit_that_is_most_about_them(reports: dict[str, ProgressReport]) -> None:
+def test_standards_are_grouped_as_in_their_framework_and_what_has_no_group_comes_last(reports: dict[str, ProgressReport]) -> None:
     lines = show.standing(reports["ada"]).text.splitlines()
-    assert [line for line in lines if line and not line.startswith(" ")] == ["Start here", "Steady change", "Slope and lines"]
-    assert lines.index("Steady change") < next(at for at, line in enumerate(lines) if "Unit rate" in line)
+    assert [line for line in lines if line and not line.startswith(" ")] == ["Numbers and graphs", "Steady rates", "More to learn"]
+    assert lines.index("Steady rates") < next(at for at, line in enumerate(lines) if "Unit rate" in line)
 
 
 def test_no_id_is_shown_where_there_is_a_title(pages: Path) -> None:
