@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from plnb.core.authored import ActivityEntry, CourseSource, ForkEntry, NotebookSource
 from plnb.core.cells import Cell, CheckCell, ForkCell, GateCell, ReflectCell
 from plnb.core.conditions import All, AnyOf, CheckPassed, Condition, Not
 from plnb.core.course import Activity, ActivityFork, ActivityOption, Check, Course, Fork, Gate, Node, ReflectionPoint, Unit
-
-_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+from plnb.core.markdown import headings
 
 
 def compile_course(source: CourseSource) -> Course:
@@ -102,25 +100,32 @@ def compile_notebook(notebook: NotebookSource, *, title: str = "") -> Activity:
 def _checks(cells: Iterable[Cell]) -> Iterator[Check]:
     """Every nbgrader grade cell, with or without our key: an untagged check still carries points.
 
-    An automatic check answers for the solution cells above it, back to the previous group of tests; tests in a row share them.
+    It is called by the nearest heading above it that is on its branch. An automatic check answers for the solution cells above it,
+    back to the previous group of tests; tests in a row share them.
     """
-    heading = ""
-    answers: list[str] = []
+    heading: dict[str | None, tuple[int, str]] = {}
+    answers: list[tuple[str | None, str]] = []
     tested = False
-    for cell in cells:
-        if cell.kind == "markdown" and (found := _HEADING.findall(cell.source)):
-            heading = _plain(found[-1])
+    for number, cell in enumerate(cells):
+        branch = cell.meta.branch if cell.meta else None
+        if cell.kind == "markdown" and (found := headings(cell.source)):
+            heading[branch] = (number, found[-1][1])
         grader = cell.grader
         if grader is None:
             continue
         if grader.is_check:
-            own = (grader.grade_id,) if grader.solution else ()
-            yield _check(cell, heading, own if grader.is_manual else tuple(answers))
-            tested = tested or not grader.is_manual
+            _, title = max((heading[b] for b in {None, branch} & heading.keys()), default=(0, ""))
+            own: tuple[str, ...]
+            if grader.is_manual:
+                own = (grader.grade_id,) if grader.solution else ()
+            else:
+                own = tuple(name for b, name in answers if b is None or branch is None or b == branch)
+                tested = True
+            yield _check(cell, title, own)
         elif grader.solution:
             if tested:
                 answers, tested = [], False
-            answers.append(grader.grade_id)
+            answers.append((branch, grader.grade_id))
 
 
 def _check(cell: Cell, heading: str, answers: tuple[str, ...]) -> Check:
@@ -178,12 +183,4 @@ def _sure(condition: Condition | None) -> Condition:
 
 
 def _first_heading(cells: Iterable[Cell]) -> str:
-    for cell in cells:
-        if cell.kind == "markdown" and (found := _HEADING.search(cell.source)):
-            return _plain(found.group(1))
-    return ""
-
-
-def _plain(heading: str) -> str:
-    """A heading without its markdown marks."""
-    return re.sub(r"[*_`]|!?\[([^\]]*)\]\([^)]*\)", lambda m: m.group(1) or "", heading).strip()
+    return next((title for cell in cells if cell.kind == "markdown" for _, title in headings(cell.source) if title), "")

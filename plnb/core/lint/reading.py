@@ -11,38 +11,12 @@ from plnb.core.findings import Severity
 from plnb.core.lint.registry import Found, rule
 from plnb.core.lint.view import CourseView
 from plnb.core.lint.words import listed, quoted
+from plnb.core.markdown import headings, without_code
 
-_FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*\s*$|\Z)", re.MULTILINE | re.DOTALL)
-_CODE: Final = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
-_HEADING: Final = re.compile(
-    r"^ {0,3}(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*$|^ {0,3}(\S[^\n]*)\n {0,3}(=+|-{2,})[ \t]*$", re.MULTILINE
-)
-_HTML_HEADING: Final = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.IGNORECASE | re.DOTALL)
 _IMAGE: Final = re.compile(r"!\[\s*\]\s*(?:\(\s*(?P<to>[^)\s]*)|\[(?P<ref>[^\]]*)\])")
 _IMG: Final = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _ALT: Final = re.compile(r"\balt\s*=", re.IGNORECASE)
 _SRC: Final = re.compile(r"\bsrc\s*=\s*[\"']?([^\"'\s>]*)", re.IGNORECASE)
-
-
-def _prose(cell: Cell) -> str:
-    """A markdown cell's text without code and comments."""
-    text = cell.source
-    if "`" in text or "~~~" in text:
-        text = _CODE.sub("", _FENCE.sub("", text))
-    return _COMMENT.sub("", text) if "<!--" in text else text
-
-
-def _headings(cell: Cell) -> list[tuple[int, str]]:
-    text = _prose(cell)
-    found = []
-    if "#" in text or "==" in text or "--" in text:
-        for at in _HEADING.finditer(text):
-            marks, title, under, line = at.groups()
-            found.append((at.start(), len(marks) if marks else 1 if line.startswith("=") else 2, title or under))
-    if "<h" in text.lower():
-        found += [(at.start(), int(at[1]), at[2]) for at in _HTML_HEADING.finditer(text)]
-    return [(level, title) for _, level, title in sorted(found)]
 
 
 @rule("missing-alt-text", Severity.error)
@@ -51,7 +25,7 @@ def missing_alt_text(view: CourseView) -> Iterator[Found]:
     for _, cell, spot in view.cells:
         if cell.kind != "markdown" or ("![" not in cell.source and "<img" not in cell.source.lower()):
             continue
-        text = _prose(cell)
+        text = without_code(cell.source)
         pictures = [at["to"] or at["ref"] or "" for at in _IMAGE.finditer(text)]
         pictures += [src[1] if (src := _SRC.search(tag)) else "" for tag in _IMG.findall(text) if not _ALT.search(tag)]
         for picture in pictures:
@@ -67,7 +41,7 @@ def missing_alt_text(view: CourseView) -> Iterator[Found]:
 def missing_title(view: CourseView) -> Iterator[Found]:
     """A notebook does not begin with a title."""
     for notebook in view.notebooks:
-        first = next((found for cell in notebook.cells if cell.kind == "markdown" for found in _headings(cell)), None)
+        first = next((found for cell in notebook.cells if cell.kind == "markdown" for found in headings(cell.source)), None)
         if first is None or first[0] != 1:
             found = f"its first heading is {quoted(first[1])}, of level {first[0]}" if first else "it has no heading at all"
             yield Found(
@@ -85,7 +59,7 @@ def heading_order(view: CourseView) -> Iterator[Found]:
         for cell in notebook.cells:
             if cell.kind != "markdown":
                 continue
-            for level, title in _headings(cell):
+            for level, title in headings(cell.source):
                 if above and level > above + 1:
                     yield Found(
                         view.cell(notebook, cell),
