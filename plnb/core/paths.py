@@ -109,7 +109,8 @@ def _activity_state(
 ) -> tuple[StepState, Reason]:
     """State and reason; `other` is the fork at which another way was chosen, `pending` that no way was chosen yet."""
     say = situation.words.say
-    if why := situation.done.get(activity.id):
+    why = situation.done.get(activity.id)
+    if why and not (other and why == "activity.tested_out"):
         standards = situation.labels(activity.standards)
         return StepState.done, say(why, checks=len(situation.needed(activity)), standards=standards)
     if other:
@@ -119,8 +120,8 @@ def _activity_state(
     if pending:
         return StepState.ready, say("activity.one_of")
     if not situation.demands(activity):
-        if activity.suggest_when and (wanted := truth(activity.suggest_when, situation.state)).holds:
-            return StepState.recommended, say("activity.suggested", clause=wanted.clause)
+        if suggested := situation.suggested(activity):
+            return StepState.recommended, say("activity.suggested", clause=suggested.clause)
         return StepState.optional, say("activity.optional" if activity.checks else "activity.no_checks")
     if situation.awaits(activity):
         return StepState.ready, say("activity.waiting")

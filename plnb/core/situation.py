@@ -6,14 +6,15 @@ It states facts; `paths` makes steps of them and `suggesting` decides what is be
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from plnb.core.base import Basis, Level
 from plnb.core.course import Activity, ActivityFork, Check, Course, Fork
 from plnb.core.history import History
 from plnb.core.mastery import Estimate, trusted_for
 from plnb.core.records import COUNTED, Verdict
-from plnb.core.truth import Names, State
+from plnb.core.truth import Names, State, truth
 from plnb.core.words import words_for
 
 MANUAL_PASS: Final = 0.5
@@ -24,6 +25,15 @@ LOW: Final = frozenset({Level.not_started, Level.attempted})
 
 HAVE: Final = frozenset({Level.proficient, Level.mastered})
 """Levels at which a standard is had."""
+
+
+class Suggested(NamedTuple):
+    """Why an optional activity is suggested."""
+
+    mends: bool
+    """It is there for a lack, not for those who are ahead."""
+    clause: str
+    """What makes the suggestion hold."""
 
 
 class Situation:
@@ -53,6 +63,14 @@ class Situation:
             names=self.names,
             words=self.words,
         )
+        self.in_need = frozenset(
+            code for a in course.activities() if a.id in self.started and a.id not in self.done for code in self.shaky(a)
+        )
+        """Shaky standards that something begun builds on."""
+        best = dict.fromkeys((*self.names.standards, *self.levels), Level.mastered)
+        self._if_had_all = replace(self.state, levels=best)
+        untried = {c for c, level in self.levels.items() if level is Level.not_started and c not in self.in_need}
+        self._if_untried_had = replace(self.state, levels={**self.levels, **{c: best[c] for c in untried}})
 
     def _read_attempts(self, bases: set[Basis]) -> None:
         trusted = frozenset[str]().union(*(trusted_for(self.course, basis) for basis in bases))
@@ -150,9 +168,25 @@ class Situation:
         return ""
 
     def shaky(self, activity: Activity) -> list[str]:
-        """Standards that what it teaches builds on, assessed in this course and not yet familiar."""
+        """Standards that what it teaches builds on, assessed in this course and not yet familiar. Probes build on nothing."""
+        if all(check.role == "probe" for check in activity.checks):
+            return []
         before = (code for taught in activity.standards for code in self.requires.get(taught, ()))
         return [c for c in dict.fromkeys(before) if c not in activity.standards and self.levels.get(c) in LOW]
+
+    def suggested(self, activity: Activity) -> Suggested | None:
+        """Why an optional activity is suggested, if it is.
+
+        It mends where a student who had every standard would not be sent there, else it is for those who are ahead. What nobody has
+        looked at yet is no weakness: a lack counts once it was tried, or something begun builds on it.
+        """
+        wish = activity.suggest_when
+        if wish is None or not (found := truth(wish, self.state)).holds:
+            return None
+        mends = not truth(wish, self._if_had_all).holds
+        if mends and not truth(wish, self._if_untried_had).holds:
+            return None
+        return Suggested(mends, found.clause)
 
     def labels(self, codes: Iterable[str]) -> str:
         """Labels of standards, quoted."""

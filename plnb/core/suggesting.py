@@ -16,12 +16,15 @@ from plnb.core.base import Reason
 from plnb.core.course import Activity, ActivityFork, ActivityOption
 from plnb.core.profile import Profile
 from plnb.core.rescue import Rescue
-from plnb.core.situation import HAVE, LOW, Situation
+from plnb.core.situation import LOW, Situation
 from plnb.core.steps import Step, StepState, Suggestion
 from plnb.core.truth import truth
 
 AT_MOST: Final = 3
 """Suggestions at a time: a choice, not a list."""
+
+NAMED: Final = 3
+"""Standards named in one sentence: more would not be read."""
 
 MEND, GO_ON, EXTRA, WAIT = range(4)
 """What a suggestion is for, in order of need."""
@@ -81,7 +84,7 @@ class _Suggesting:
             return _few(extra) or _few(self.rescue.review())
         of = {need: [c for c in candidates if c.need == need] for need in (MEND, GO_ON, EXTRA, WAIT)}
         helpful = [*of[MEND], *of[GO_ON]]
-        known = [c.suggestion for c in helpful if c is helpful[0] or c.readiness != SHAKY]
+        known = [c.suggestion for c in helpful if c is helpful[0] or c.readiness == READY]
         if not any(c.required for c in helpful):
             known = [*known[: AT_MOST - 1], *self.rescue.locked()]
         following = _few(known)
@@ -118,10 +121,11 @@ class _Suggesting:
         suggested = step.state is StepState.recommended
         if situation.awaits(activity):
             need = WAIT
-        elif suggested and (not activity.checks or all(situation.levels.get(c) in HAVE for c in activity.standards)):
-            need = EXTRA
+        elif wish := situation.suggested(activity) if suggested else None:
+            # Something to read is never done, so it must not stand before what can be.
+            need = MEND if wish.mends and activity.checks else EXTRA
         else:
-            need = MEND if suggested or (mends and not shaky) else GO_ON
+            need = MEND if mends and not shaky else GO_ON
         found = None
         if need is WAIT or suggested:
             reason = step.reason
@@ -163,7 +167,7 @@ class _Suggesting:
         before = (code for taught in activity.standards for code in situation.requires.get(taught, ()))
         known = [c for c in dict.fromkeys(before) if c in situation.levels and situation.levels[c] not in LOW]
         if known:
-            return words.say("next.prepared", standards=situation.labels(known))
+            return words.say("next.prepared", standards=situation.labels(known[:NAMED]))
         return words.say("next.in_order", unit=unit)
 
     def _fork(self, fork: ActivityFork, step: Step, place: int) -> _Candidate:

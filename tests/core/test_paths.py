@@ -170,6 +170,13 @@ def test_an_activity_is_never_locked_by_a_shaky_prerequisite() -> None:
     )
 
 
+def test_a_diagnostic_builds_on_nothing() -> None:
+    start = activity("start", check("p1", "S2", role="probe"))
+    found = path(course(start, activity("earlier", *checks(2, "S1")), standards=CHAIN))
+    assert found.next[0].reason.text == "A good place to begin."
+    assert names(found) == ["start", "earlier"]
+
+
 def test_a_prerequisite_that_the_course_does_not_assess_holds_nobody_up() -> None:
     found = path(course(activity("later", *checks(2, "S2")), standards=CHAIN))
     assert found.next[0].reason.text == "A good place to begin."
@@ -221,6 +228,11 @@ def test_after_a_choice_the_other_way_is_off_the_path_and_still_open() -> None:
     assert other.reason.text == "You chose “Way music” instead; you can still change your mind."
     assert (state(found, "world"), step(found, "world").chosen) == (StepState.ready, ("music",))
     assert step(found, "world").reason.text == "You chose “Way music”; 0 of 1 activity done."
+
+
+def test_the_way_not_taken_is_not_shown_as_done_for_being_tested_out() -> None:
+    found = path(course(WORLD), [chose("world", "music"), override("S1", Level.proficient)])
+    assert (state(found, "in-music"), state(found, "in-sport")) == (StepState.done, StepState.optional)
 
 
 def test_a_fork_is_done_when_the_way_taken_is_done() -> None:
@@ -370,10 +382,34 @@ AHEAD = activity("ahead", *checks(2), optional=True, suggest_when=S1_HAD)
 
 
 def test_a_remedial_activity_is_suggested_first_with_its_why() -> None:
-    found = path(course(activity("a", *checks(2, "S2")), MEND), [attempt("a/c1", 0, standards=("S2",))])
+    tried = [attempt("a/c1", 0, standards=("S2",)), attempt("mend/c1", 0, hours=1)]
+    found = path(course(activity("a", *checks(2, "S2")), MEND), tried)
     assert names(found)[0] == "mend"
     assert found.next[0].reason.text == "Suggested because you are not yet familiar with “Skill S1”."
     assert not step(found, "mend").required
+
+
+def test_what_nobody_has_looked_at_yet_is_no_weakness() -> None:
+    found = path(course(activity("a", *checks(2, "S2")), MEND))
+    assert (state(found, "mend"), names(found)) == (StepState.optional, ["a"])
+
+
+def test_a_lack_counts_once_something_begun_builds_on_it() -> None:
+    later = activity("later", *checks(2, "S2"))
+    found = path(course(later, MEND, standards=CHAIN), [attempt("later/c1", 0, standards=("S2",))])
+    assert names(found)[0] == "mend"
+
+
+def test_an_activity_for_those_ahead_ranks_behind_what_is_required_whatever_it_teaches() -> None:
+    ahead = activity("ahead", *checks(2, "S1", "S4"), optional=True, suggest_when=S1_HAD)
+    found = path(course(ahead, activity("a", *checks(2, "S2"))), [override("S1", Level.proficient)])
+    assert names(found) == ["a", "ahead"]
+
+
+def test_a_reading_suggested_to_mend_does_not_stand_before_what_can_be_done() -> None:
+    reading = activity("reading", optional=True, suggest_when=StandardBelow(standard="S1", below=Level.familiar))
+    found = path(course(reading, activity("a", *checks(2))), [attempt("a/c1", 0)])
+    assert names(found) == ["a", "reading"]
 
 
 def test_an_activity_for_those_ahead_is_in_sight_before_the_end() -> None:
