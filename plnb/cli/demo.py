@@ -1,0 +1,65 @@
+"""`plnb demo`: the main job on the sample course, from nothing to progress notebooks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import Progress
+
+from plnb.cli.console import count, err, out, progress_bar, table
+
+if TYPE_CHECKING:
+    from plnb.authoring.demo import DemoEvent, DemoResult
+
+
+def demo(
+    target: Annotated[Path, typer.Argument(help="Folder to make; one that an earlier demo made is made anew.")] = Path("plnb-demo"),
+    students: Annotated[int, typer.Option("--students", "-n", min=1, max=24, help="How many made-up students.")] = 24,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Notebooks to run at the same time.", show_default="cores")] = os.cpu_count()
+    or 1,
+) -> None:
+    """Copy the sample course, release it, make a class of made-up students with the mishaps of a real one, grade it, and write
+    everybody's progress notebook.
+    """
+    from plnb.authoring.demo import run_demo
+
+    with progress_bar(None, "Getting ready") as bar:
+        result = run_demo(target, n=students, jobs=jobs, on_event=_Teller(bar))
+    print_outcome(result)
+
+
+class _Teller:
+    """Says each stage once it is done, and moves the bar within it."""
+
+    def __init__(self, bar: Progress) -> None:
+        self.bar = bar
+        self.task = bar.task_ids[0]
+
+    def __call__(self, event: DemoEvent) -> None:
+        doing, done = _SAID[event.stage]
+        self.bar.update(self.task, description=doing, completed=event.done, total=event.total or None)
+        if event.done >= event.total:
+            err.print(f"[green]✓[/green] {done.format(n=event.done, what=escape(event.what))}")
+            self.bar.reset(self.task, description="Working", total=None)
+
+
+def print_outcome(result: DemoResult) -> None:
+    """What happened to whom, and where to look now."""
+    shown = table("Student", "What was made up", "What became of it", title="The class (made up: nobody of this name handed anything in)")
+    for student in result.students.students:
+        shown.add_row(student.id, escape(student.note), escape(_fate(result, student.id)))
+    out.print(shown)
+    out.print()
+    print_summary(result.second, title="After everybody's last hand-in")
+    out.print(
+        f"\n[green]✓[/green] {count(len(result.notebooks), 'progress notebook')} in [bold]{result.folder / 'progress'}[/bold] "
+        f"({result.seconds:.0f} s). Open one:"
+    )
+    if result.notebooks:
+        first = result.notebooks[0].parent
+        out.print(f"  {first / 'progress.html'}    in a browser")
+        out.print(f"  jupyter lab {first / 'progress.ipynb'}")
