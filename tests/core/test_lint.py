@@ -208,7 +208,7 @@ SEEDS = [
         "wants markdown",
     ),
     Seed("negative-points", grader_of("project", "essay", points=-1), "cell essay", "-1 points"),
-    Seed("editable-test", grader_of("rates", "r_1_check", locked=False), "cell r_1_check", "not locked"),
+    Seed("editable-test", grader_of("rates", "r_1_check", locked=False), "cell r_1_check", "not marked as locked"),
     Seed(
         "check-not-graded",
         add_cell("rates", code("assert r_1", CheckCell(role="challenge", standards=("A1",), hints=("Look.",)))),

@@ -119,14 +119,14 @@ def negative_points(view: CourseView) -> Iterator[Found]:
             yield Found(spot, f"{cell.name} is worth {number(cell.grader.points)} points.", "Give it 0 points or more.")
 
 
-@rule("editable-test", Severity.warning)
+@rule("editable-test", Severity.advice)
 def editable_test(view: CourseView) -> Iterator[Found]:
     """A test cell is not marked as locked."""
     for _, cell, spot in view.cells:
         if cell.grader and _is_tests(cell.grader) and not cell.grader.locked:
             yield Found(
                 spot,
-                f"The tests {cell.name} are not locked, so a student may change them and believe what they then say.",
+                f"The tests {cell.name} are not marked as locked: nbgrader puts them back, but other tools would let a student change them.",
                 "Set `locked` in nbgrader's metadata of the cell (the type “Autograder tests” does).",
             )
 
