@@ -126,7 +126,7 @@ def editable_test(view: CourseView) -> Iterator[Found]:
         if cell.grader and _is_tests(cell.grader) and not cell.grader.locked:
             yield Found(
                 spot,
-                f"The tests {cell.name} are not marked as locked: nbgrader puts them back, but other tools would let a student change them.",
+                f"The tests {cell.name} are not marked as locked: nbgrader puts them back, but other tools let students edit them.",
                 "Set `locked` in nbgrader's metadata of the cell (the type “Autograder tests” does).",
             )
 
