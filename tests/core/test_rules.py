@@ -50,6 +50,11 @@ def test_a_streak_of_one_check_goes_on_until_another_check_joins_it() -> None:
     assert judged(Streak(), [*same, attempt("walk/c2", hours=6)]).level is Level.proficient
 
 
+def test_a_check_from_before_a_wrong_answer_does_not_belong_to_the_row() -> None:
+    row = [attempt("walk/c1"), attempt("walk/c2", 0, hours=1), *(attempt("walk/c2", hours=h) for h in (2, 3, 4))]
+    assert judged(Streak(), row).level is Level.familiar
+
+
 def test_the_same_grade_id_in_two_notebooks_is_two_checks() -> None:
     records = [attempt("walk/c1", hours=0), attempt("run/c1", hours=1), attempt("walk/c1", hours=2)]
     assert judged(Streak(), records).level is Level.proficient
