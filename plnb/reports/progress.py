@@ -16,6 +16,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from itertools import islice
 from multiprocessing import get_context
@@ -29,7 +30,7 @@ from plnb.core.base import Model
 from plnb.core.course import Course
 from plnb.core.progress import ProgressReport, report
 from plnb.core.records import Record
-from plnb.errors import InputError, NotebookError
+from plnb.errors import InputError, NotebookError, OurFaultError
 from plnb.reports.keeping import keep_words, made_of, read_earlier
 from plnb.reports.notebooks import notebook_text, parse_notebook
 from plnb.reports.page import TEMPLATES, page
@@ -106,6 +107,8 @@ def write_progress(
                     on_done(done[-1])
             if failed and not done:
                 break  # nobody's page could be made: the template itself is at fault
+    except BrokenProcessPool as error:
+        raise OurFaultError("A process that was making pages went away.", mend="Try again, or with --jobs 1.") from error
     except OSError as error:
         raise InputError(
             "The pages cannot be written there.", place=str(error.filename or out), mend="Choose another folder."
