@@ -539,6 +539,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(document=JSON, items=st.lists(JSON, max_size=3) | JSON, associations=st.lists(JSON, max_size=3) | JSON, definitions=JSON)
 def test_whatever_a_package_holds_is_read_and_can_be_written(
     document: object, items: object, associations: object, definitions: object

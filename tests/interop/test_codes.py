@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plnb.interop.codes import normalise, parse_code, same_standard
@@ -78,6 +78,7 @@ def test_codes_of_two_systems_are_never_the_same():
     assert same_standard("sl.1", "SL.1 ")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_normalising_twice_changes_nothing_more(code: str):
     assert normalise(normalise(code)) == normalise(code)

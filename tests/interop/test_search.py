@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plnb.core.search import search
@@ -52,12 +52,14 @@ def test_the_best_answer_comes_first(query: str, found: list[str]):
     assert bool(answers) == bool(found)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(STANDARDS), st.booleans())
 def test_a_standards_own_code_always_finds_it_first(standard: Standard, shout: bool):
     query = standard.code if shout else standard.code.lower()
     assert search(STANDARDS, query)[0] == standard
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_no_query_is_too_strange(query: str):
     assert set(search(STANDARDS, query)) <= set(STANDARDS)

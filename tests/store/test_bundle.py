@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from plnb.core.base import Level
 from plnb.core.cells import CellMeta, CheckCell, ForkCell, GateCell, Misconception, Option
@@ -157,6 +157,7 @@ def test_a_failed_writing_leaves_the_old_bundle_as_it_was(tmp_path: Path):
     assert [p.name for p in tmp_path.iterdir()] == ["course.json"]
 
 
+@settings(deadline=None)
 @given(CELLS)
 def test_a_released_cell_loses_its_secrets_and_nothing_else(meta: CellMeta):
     released = strip_cell_meta(meta)

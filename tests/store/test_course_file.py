@@ -7,7 +7,7 @@ import re
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plnb.core.authored import CourseFile
@@ -229,6 +229,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from([path for path in _paths(GOOD) if path]), ANYTHING)
 def test_whatever_stands_anywhere_in_the_file_is_read_or_refused_with_line_and_mend(path: tuple[str | int, ...], value: object):
     data = json.loads(json.dumps(GOOD))
@@ -244,6 +245,7 @@ def test_whatever_stands_anywhere_in_the_file_is_read_or_refused_with_line_and_m
         assert error.mend
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(COURSE_YAML) - 1), st.integers(0, 60), st.text(max_size=3))
 def test_a_torn_file_is_read_or_refused_and_never_crashes(start: int, length: int, instead: str):
     text = COURSE_YAML[:start] + instead + COURSE_YAML[start + length :]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plnb.core.base import Level
@@ -63,6 +63,7 @@ CELLS: st.SearchStrategy[CellMeta] = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(CELLS)
 def test_what_is_written_into_a_cell_is_read_back_the_same(meta: CellMeta):
     through_a_file = json.loads(json.dumps(write_cell_meta(meta)))
@@ -157,6 +158,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON, st.sampled_from(["check", "fork", "gate", "reflect", "response", "explain", 7, None]))
 def test_whatever_a_key_holds_it_is_read_or_refused_with_a_mend(raw: object, role: object):
     error = told({**raw, "role": role} if isinstance(raw, dict) else raw)

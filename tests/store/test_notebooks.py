@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plnb.core.authored import NotebookSource
@@ -152,6 +152,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON, JSON)
 def test_whatever_a_notebook_holds_is_read_or_told(cells: object, metadata: object):
     strange = {"nbformat": 4, "metadata": metadata, "cells": [cells, {"cell_type": "code", "source": cells, "metadata": metadata}]}
@@ -161,6 +162,7 @@ def test_whatever_a_notebook_holds_is_read_or_told(cells: object, metadata: obje
         assert source.cells or faults
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_whatever_bytes_a_file_has_are_read_or_told(raw: bytes):
     source, faults = parse(raw)

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 
 from plnb.core.base import Level, Trust
 from plnb.core.cells import CellMeta
@@ -94,11 +94,13 @@ def test_what_plnb_refuses_the_schema_refuses_too(name: str, data: object):
     assert faults(name, data)
 
 
+@settings(deadline=None)
 @given(CELLS)
 def test_every_cell_we_write_is_valid(meta: CellMeta):
     assert faults("cell.v1", write_cell_meta(meta)) == []
 
 
+@settings(deadline=None)
 @given(CONDITIONS)
 def test_every_condition_is_valid_in_a_course_file(condition: Condition):
     step = {"notebook": "a", "opens_when": condition.model_dump(mode="json")}
