@@ -38,10 +38,13 @@ class Model(BaseModel):
 class _Ordered(StrEnum):
     """A scale whose members compare by their place in it, not by their spelling."""
 
+    def __init__(self, *_: object) -> None:
+        self._rank = len(type(self).__members__)
+
     @property
     def rank(self) -> int:
         """Place on the scale; 0 is the lowest."""
-        return list(type(self)).index(self)
+        return self._rank
 
     def __lt__(self, other: str) -> bool:
         return self.rank < type(self)(other).rank

@@ -1,7 +1,7 @@
 """What a cell is for: the `plnb` key of a cell's metadata, version 1, and the view of a cell the core reads.
 
-Never answers: what is written here travels to students, except `misconceptions`, `suggest_when` and `opens_when`, which release takes
-out. Points, ids and locks are nbgrader's and stay in nbgrader's key. Knows no nbformat.
+Never answers: what is written here travels to students, except `misconceptions`, `suggest_when` and `opens_when`, which release
+takes out. Points, ids and locks are nbgrader's and stay in nbgrader's key. Knows no nbformat.
 """
 
 from __future__ import annotations
