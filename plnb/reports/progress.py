@@ -39,6 +39,7 @@ from plnb.reports.running import Failed, load_template, run_template
 TEMPLATE: Final = TEMPLATES / "progress.ipynb"
 """plnb's own template."""
 
+_NAMED: Final = 5  # students named in a message
 _BATCH: Final = 12
 # Students who share a kernel. A kernel with Altair loaded costs two seconds, a student's page in it a fifth of one.
 
@@ -120,7 +121,8 @@ def write_progress(
 
 def _template_error(source: Path, failed: Mapping[str, Failed], *, everybody: bool) -> NotebookError:
     first = next(iter(failed.values()))
-    whom = "" if everybody else f" for {', '.join(failed)}; everybody else's page is made"
+    names = ", ".join(list(failed)[:_NAMED]) + (f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else "")
+    whom = "" if everybody else f" for {names}; everybody else's page is made"
     return NotebookError(
         f"The template stops{whom}: {first.why}.",
         place=f"{source}, {first.cell}",
