@@ -26,7 +26,7 @@ REFLECTIONS: Final = (
 SHORT_REFLECTIONS: Final = ("“{topic}” was fine.", "The hints helped.", "I was not sure about “{topic}” but it worked in the end.")
 WORK: Final = (
     "My question was how far “{topic}” holds in my own street. I measured six times, wrote the unit beside every number, and drew "
-    "the points before I calculated anything. One measurement does not fit; I think I read the scale wrongly there, and I left it in."
+    "the points before I calculated anything. One measurement does not fit: I think I read the scale wrongly there. I left it in."
 )
 
 

@@ -1,0 +1,187 @@
+"""`plnb demo`: the main job on the sample course, from nothing to a progress notebook for each of 24 made-up students.
+
+It calls the same functions as the commands do, in the order in which a teacher would. What it makes is an ordinary course folder.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from plnb.authoring.samples import sample_course
+from plnb.authoring.synthetic import DEFAULT_SEED, SyntheticClass, hand_in_again, make_class
+from plnb.core.base import Model
+from plnb.core.compiling import compile_course
+from plnb.core.findings import Finding, Severity
+from plnb.core.lint import lint
+from plnb.engine.runs import Budget
+from plnb.errors import OurFaultError, OutputExistsError
+from plnb.grading.grade import grade
+from plnb.grading.outcomes import GradeEvent, GradeSummary, OnEvent, Settled, Started
+from plnb.grading.release import release
+from plnb.reports.progress import make_reports, write_progress
+from plnb.store.layout import CourseFolder
+from plnb.store.ledger import Ledger
+from plnb.store.sources import load_course
+
+MARKER: Final = ".plnb-demo"
+"""File that says that a folder was made by the demo, and may be made anew."""
+_MARKER_TEXT: Final = "Made by `plnb demo`, which makes this whole folder anew each time. Keep nothing of yours in it.\n"
+
+BUDGET: Final = Budget(cell_seconds=10, total_seconds=120)
+"""One made-up student has a loop that never ends; nobody needs to wait long for it."""
+
+
+class Stage(StrEnum):
+    """What the demo is doing, in this order."""
+
+    course = "course"
+    lint = "lint"
+    release = "release"
+    students = "students"
+    grade = "grade"
+    again = "again"
+    grade_again = "grade_again"
+    progress = "progress"
+
+
+class DemoEvent(Model):
+    """Something the demo has done."""
+
+    stage: Stage
+    """Where it is."""
+    done: int = 0
+    """How many of this stage's pieces are done."""
+    total: int = 0
+    """How many there are; 0 where a stage has no pieces."""
+    what: str = ""
+    """The piece just done, in a few words."""
+
+
+OnDemoEvent = Callable[[DemoEvent], None]
+
+
+class DemoResult(Model):
+    """What the demo made."""
+
+    folder: Path
+    """The course folder."""
+    title: str
+    """The course's title."""
+    units: tuple[str, ...]
+    """Units released."""
+    findings: tuple[Finding, ...]
+    """What lint says of the course."""
+    students: SyntheticClass
+    """The made-up class, and what happened to whose files."""
+    first: GradeSummary
+    """Grading all first hand-ins."""
+    again: int
+    """Second hand-ins."""
+    second: GradeSummary
+    """Grading once more: what is unchanged is skipped."""
+    notebooks: tuple[Path, ...]
+    """The progress notebooks."""
+    seconds: float
+    """How long all of it took."""
+
+
+def run_demo(
+    target: Path,
+    *,
+    on_event: OnDemoEvent = lambda _: None,
+    n: int = 24,
+    seed: int = DEFAULT_SEED,
+    jobs: int = 2,
+) -> DemoResult:
+    """Make the sample course with a class in `target`, grade it twice, and write everybody's progress notebook.
+
+    A folder that an earlier demo made is made anew; raises OutputExistsError for any other that is not empty.
+    """
+    started = time.monotonic()
+    folder = CourseFolder(_fresh(target))
+    source = load_course(folder.root)
+    course = compile_course(source)
+    on_event(DemoEvent(stage=Stage.course, what=course.title))
+
+    findings = lint(source)
+    if any(finding.severity is Severity.error for finding in findings):
+        raise OurFaultError("The sample course has faults.", place=findings[0].place, mend=findings[0].mend)
+    on_event(DemoEvent(stage=Stage.lint, done=len(source.notebooks), total=len(source.notebooks)))
+
+    released = release(folder)
+    on_event(DemoEvent(stage=Stage.release, done=len(released), total=len(course.units)))
+
+    students = make_class(folder, n=n, seed=seed)
+    on_event(DemoEvent(stage=Stage.students, done=n, total=n))
+
+    first = grade(folder, budget=BUDGET, jobs=jobs, on_event=_told(on_event, Stage.grade))
+    again = hand_in_again(folder, students)
+    on_event(DemoEvent(stage=Stage.again, done=len(again), total=len(again)))
+    second = grade(folder, budget=BUDGET, jobs=jobs, on_event=_told(on_event, Stage.grade_again))
+
+    with Ledger.open(folder.ledger) as ledger:
+        # Everybody has a page, also somebody of whom nothing could be graded.
+        records = {student.id: ledger.records(student.id) for student in students.students}
+    written: list[Path] = []
+
+    def wrote(path: Path) -> None:
+        written.append(path)
+        on_event(DemoEvent(stage=Stage.progress, done=len(written), total=len(records), what=path.parent.name))
+
+    notebooks = write_progress(make_reports(course, records, datetime.now(UTC)), folder.progress, jobs=jobs, on_done=wrote)
+    return DemoResult(
+        folder=folder.root,
+        title=course.title,
+        units=tuple(unit.id for unit in course.units),
+        findings=findings,
+        students=students,
+        first=first,
+        again=len(again),
+        second=second,
+        notebooks=notebooks,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _told(on_event: OnDemoEvent, stage: Stage) -> OnEvent:
+    """Pass on what grading tells."""
+
+    def tell(event: GradeEvent) -> None:
+        match event:
+            case Started():
+                on_event(DemoEvent(stage=stage, total=event.total))
+            case Settled():
+                what = f"{event.outcome.student}, {event.outcome.unit}"
+                on_event(DemoEvent(stage=stage, done=event.done, total=event.total, what=what))
+
+    return tell
+
+
+def _fresh(target: Path) -> Path:
+    """A copy of the sample course in `target`, marked as the demo's before anything else is written."""
+    target = target.resolve()
+    if target.is_dir() and any(target.iterdir()):
+        if not (target / MARKER).is_file():
+            raise OutputExistsError(
+                "There is something here already, and no demo made it.", place=str(target), mend="Name another folder."
+            )
+        shutil.rmtree(target)
+    elif target.exists() and not target.is_dir():
+        raise OutputExistsError("There is a file of this name.", place=str(target), mend="Name another folder.")
+    target.mkdir(parents=True, exist_ok=True)
+    (target / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
+    made = sample_course()
+    for name in ("course.yaml", "nbgrader_config.py", "frameworks", "source"):
+        # Only what the course is: in a checkout somebody may have released and graded beside it.
+        piece = made / name
+        if piece.is_dir():
+            shutil.copytree(piece, target / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+        else:
+            shutil.copyfile(piece, target / name)
+    return target
