@@ -7,7 +7,6 @@ written where students or the gradebook could see it before all of that has gone
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from plnb.core.compiling import compile_course, compile_notebook
 from plnb.core.course import Course, Unit
 from plnb.engine.nodes import as_node, notebook_bytes
 from plnb.errors import InputError, NotebookError, NotFoundError, NotReadyError, PlnbError
+from plnb.grading.folders import swap
 from plnb.grading.manifest import Manifest, ReleasedCell, build_manifest, read_manifest, released_cells, write_manifest
 from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.store.bundle import strip_cell_meta, student_bundle, write_bundle
@@ -118,7 +118,7 @@ def _release(course: NbgraderCourse, source: CourseSource | None, unit: str, now
             write_bundle(student_bundle(_compiled(source, made.taken.masters, unit), unit), made.student_version / "course.json")
         _tell_gradebook(course, made)
         _keep_manifest(folder, made)
-        _swap(made.student_version, course.release(unit))
+        swap(made.student_version, course.release(unit))
     return ReleaseResult(
         unit=unit,
         folder=folder.relative(course.release(unit)),
@@ -315,24 +315,9 @@ def _keep_manifest(folder: CourseFolder, made: _Made) -> None:
         new.mkdir()
         for name, raw in made.masters.items():
             (new / f"{name}.ipynb").write_bytes(raw)
-        _swap(new, keep)
+        swap(new, keep)
     folder.manifests.chmod(0o700)
     write_manifest(made.manifest, folder.manifest(made.unit))
-
-
-def _swap(new: Path, old: Path) -> None:
-    """Put `new` where `old` is."""
-    old.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".plnb-old-", dir=old.parent, ignore_cleanup_errors=True) as away:
-        aside = Path(away) / "old"
-        if old.exists():
-            old.rename(aside)
-        try:
-            shutil.move(new, old)
-        except BaseException:
-            if aside.exists():
-                aside.rename(old)
-            raise
 
 
 def _sentence(error: Exception) -> str:

@@ -1,0 +1,257 @@
+"""Settling a submission: balance, gradebook, `autograded` files, ledger. In this order: what the ledger calls graded is graded.
+
+Everything here can be done again without harm. Runs in the one process that writes.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from nbgrader.api import Gradebook
+from pydantic import ValidationError
+
+from plnb import __version__
+from plnb.core.base import Model
+from plnb.core.records import Verdict
+from plnb.errors import OurFaultError
+from plnb.grading.balance import Balanced, CheckKey, balance
+from plnb.grading.evidence import HandIn, claims, records_of, scored
+from plnb.grading.folders import swap
+from plnb.grading.gradebook import CellGrade, LatePenalty, Mark, NotebookGrades, write_grades
+from plnb.grading.manifest import Manifest
+from plnb.grading.nbgrader_course import NbgraderCourse
+from plnb.grading.outcomes import RefusedFile, SubmissionOutcome
+from plnb.grading.repairs import Repair
+from plnb.grading.submission import Submission
+from plnb.grading.work import NotebookOutcome, Worked
+from plnb.store.ledger import Ledger, LedgerSubmission
+
+GRADER: Final = f"plnb {__version__} grading 1"
+"""What graded; submissions graded by another are graded again."""
+
+
+class Kept(Model):
+    """What the ledger keeps of a graded submission, so that a person's points can be worked in without running it again."""
+
+    outcomes: tuple[NotebookOutcome, ...] = ()
+    """What came of each notebook."""
+    repairs: tuple[Repair, ...] = ()
+    """What was put right."""
+    marks: str = ""
+    """Hash of what people had given for it when it was settled."""
+    earlier: Mapping[str, str] = {}
+    """What people had given for an earlier hand-in, by cell, as hashes: it says nothing about this one."""
+    timestamp: bool = False
+    """Whether the time of handing in is the submission's own word (`timestamp.txt`) or that of its newest file."""
+
+
+class Settler:
+    """Settles submissions of one course; holds the gradebook and the ledger open."""
+
+    def __init__(self, course: NbgraderCourse, gradebook: Gradebook, ledger: Ledger, penalty: LatePenalty) -> None:
+        self.course, self.gradebook, self.ledger, self._penalty = course, gradebook, ledger, penalty
+
+    def graded(
+        self,
+        manifest: Manifest,
+        student: str,
+        submission: Submission,
+        worked: Worked,
+        *,
+        timestamp: datetime | None,
+        marks: Mapping[CheckKey, Mark],
+        began: float,
+        now: float,
+    ) -> SubmissionOutcome:
+        """Write down a submission that has just been graded."""
+        unit = manifest.unit.id
+        known = self.ledger.latest(manifest.course, unit).get(student)
+        again = known is not None and known.digest == submission.digest and known.state == "graded"
+        hand_in = HandIn(
+            student=student,
+            digest=submission.digest,
+            at=timestamp or submission.newest,
+            attempt=self.ledger.attempt(manifest.course, student, unit, submission.digest),
+        )
+        kept = Kept(
+            outcomes=worked.outcomes,
+            repairs=(*submission.repairs, *worked.repairs),
+            earlier=_kept(known).earlier if again and known else {_cell(key): _hash(mark) for key, mark in marks.items()},
+            timestamp=timestamp is not None,
+        )
+        balanced, total = self._grades(manifest, hand_in, kept, marks, review=not again)
+        marks = {} if not again else _given(kept, marks)
+        kept = kept.model_copy(update={"marks": _fingerprint(marks)})
+        self._autograded(student, unit, submission, worked)
+        self._remember(manifest, hand_in, kept, balanced, marks)
+        return _outcome("graded", manifest, hand_in, kept, balanced, total, now - began)
+
+    def updated(self, manifest: Manifest, known: LedgerSubmission, marks: Mapping[CheckKey, Mark]) -> SubmissionOutcome | None:
+        """Work in what a person has given since; None where nothing has changed."""
+        kept = _kept(known)
+        own = _given(kept, marks)
+        if kept.marks == _fingerprint(own):
+            return None
+        hand_in = HandIn(student=known.student, digest=known.digest, at=known.submitted_at, attempt=known.attempt)
+        kept = kept.model_copy(update={"marks": _fingerprint(own)})
+        balanced, total = self._grades(manifest, hand_in, kept, marks, review=False)
+        self._remember(manifest, hand_in, kept, balanced, own)
+        return _outcome("updated", manifest, hand_in, kept, balanced, total, 0.0)
+
+    def our_fault(self, manifest: Manifest, student: str, submission: Submission, *, at: datetime) -> None:
+        """Note that a submission could not be graded, through no fault of the student's. The gradebook stays as it was."""
+        attempt = self.ledger.attempt(manifest.course, student, manifest.unit.id, submission.digest)
+        self.ledger.keep(_row(manifest, student, submission.digest, at, attempt, "our_fault", Kept()), ())
+
+    # --- the four places -------------------------------------------------------------------------------------------------------
+
+    def _grades(
+        self,
+        manifest: Manifest,
+        hand_in: HandIn,
+        kept: Kept,
+        marks: Mapping[CheckKey, Mark],
+        *,
+        review: bool,
+    ) -> tuple[Balanced, tuple[float, float]]:
+        balanced = balance(manifest.unit, scored(manifest, kept.outcomes, marks), claims(kept.outcomes))
+        total = write_grades(
+            self.gradebook,
+            unit=manifest.unit.id,
+            student=hand_in.student,
+            submitted_at=hand_in.at if kept.timestamp else None,
+            notebooks={outcome.name: _notebook_grades(outcome, balanced) for outcome in kept.outcomes},
+            penalty=self._penalty,
+            review=review,
+        )
+        return balanced, total
+
+    def _autograded(self, student: str, unit: str, submission: Submission, worked: Worked) -> None:
+        """Nbgrader's folder of graded work, for formgrader and for feedback."""
+        target = self.course.autograded(student, unit)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".plnb-part-", dir=target.parent, ignore_cleanup_errors=True) as part:
+            folder = Path(part) / unit
+            folder.mkdir()
+            data = {path.as_posix(): self.course.source(unit) / path for path in self.course.data_files(unit)}
+            files = {
+                **submission.others,
+                **{name: path.read_bytes() for name, path in data.items()},
+                **{f"{name}.ipynb": raw for name, raw in worked.executed.items()},
+            }
+            for name, raw in files.items():
+                path = folder / name
+                if any(parent.is_file() for parent in path.parents) or path.is_dir():
+                    continue
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(raw)
+                path.chmod(self.course.permissions)
+            swap(folder, target)
+
+    def _remember(
+        self, manifest: Manifest, hand_in: HandIn, kept: Kept, balanced: Balanced, marks: Mapping[CheckKey, Mark]
+    ) -> None:
+        row = _row(manifest, hand_in.student, hand_in.digest, hand_in.at, hand_in.attempt, "graded", kept)
+        self.ledger.keep(row, records_of(manifest, hand_in, kept.outcomes, balanced, marks))
+
+
+def _given(kept: Kept, marks: Mapping[CheckKey, Mark]) -> dict[CheckKey, Mark]:
+    """What people gave for this hand-in: not what is left from an earlier one and has not been confirmed."""
+    return {
+        key: mark
+        for key, mark in marks.items()
+        if not mark.review and (mark.points is not None or kept.earlier.get(_cell(key)) != _hash(mark))
+    }
+
+
+def _fingerprint(marks: Mapping[CheckKey, Mark]) -> str:
+    """What tells whether people have given something else since."""
+    return sha256("".join(f"{_cell(key)}={_hash(marks[key])};" for key in sorted(marks)).encode()).hexdigest()
+
+
+def _cell(key: CheckKey) -> str:
+    return f"{key[0]}/{key[1]}"
+
+
+def _hash(mark: Mark) -> str:
+    return sha256(f"{mark.points}|{mark.comment}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _notebook_grades(outcome: NotebookOutcome, balanced: Balanced) -> NotebookGrades:
+    cells = {score.check: CellGrade(points=score.points) for score in outcome.scores}
+    for (activity, check), points in balanced.mirrored.items():
+        if activity == outcome.name:
+            cells[check] = CellGrade(points=points, mirrored=True)
+    return NotebookGrades(
+        present=outcome.state == "graded",
+        flagged=outcome.state == "refused",
+        cells=cells,
+        unanswered=frozenset(outcome.unanswered),
+    )
+
+
+def _row(manifest: Manifest, student: str, digest: str, at: datetime, attempt: int, state: str, kept: Kept) -> LedgerSubmission:
+    return LedgerSubmission.model_validate(
+        {
+            "course": manifest.course,
+            "student": student,
+            "unit": manifest.unit.id,
+            "digest": digest,
+            "manifest": manifest.digest,
+            "grader": GRADER,
+            "submitted_at": at,
+            "graded_at": datetime.now(UTC),
+            "attempt": attempt,
+            "state": state,
+            "body": kept.model_dump_json(),
+        }
+    )
+
+
+def _kept(known: LedgerSubmission) -> Kept:
+    try:
+        return Kept.model_validate_json(known.body)
+    except ValidationError as error:
+        raise OurFaultError(
+            "The ledger's notes on a submission cannot be read.", mend="Grade it again: plnb grade --force"
+        ) from error
+
+
+def _outcome(
+    state: str,
+    manifest: Manifest,
+    hand_in: HandIn,
+    kept: Kept,
+    balanced: Balanced,
+    total: tuple[float, float],
+    seconds: float,
+) -> SubmissionOutcome:
+    scores = [score for outcome in kept.outcomes for score in outcome.scores]
+    off_path = {activity.id for activity in manifest.unit.activities() if activity.branch and _off_path(activity.branch, balanced)}
+    return SubmissionOutcome.model_validate(
+        {
+            "student": hand_in.student,
+            "unit": manifest.unit.id,
+            "state": state,
+            "score": total[0],
+            "max_score": total[1],
+            "attempt": hand_in.attempt,
+            "repairs": kept.repairs,
+            "refused": tuple(RefusedFile(notebook=o.name, reason=o.reason) for o in kept.outcomes if o.state == "refused"),
+            "missing": tuple(o.name for o in kept.outcomes if o.state == "missing" and o.name not in off_path),
+            "differences": tuple(sorted({code for score in scores for code in score.differences})),
+            "waiting": sum(score.verdict is Verdict.waiting for score in scores),
+            "ended": tuple(f"{o.name}: {o.ended}" for o in kept.outcomes if o.ended),
+            "seconds": seconds,
+        }
+    )
+
+
+def _off_path(branch: str, balanced: Balanced) -> bool:
+    fork, option = branch.split("/")
+    return any(taken.fork == fork and taken.options and option not in taken.options for taken in balanced.forks)
