@@ -7,23 +7,20 @@ as bare addresses, items without a code, associations to items that are not ther
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
-from urllib.parse import unquote
 
 from plnb.core.findings import Finding, Severity
 from plnb.core.standards import Alignment, Framework, Relation, Standard
 from plnb.errors import FrameworkError
-from plnb.interop.case_text import CODE_URN, OURS, address, guess_framework, line, short_name, words
+from plnb.interop.case_end import End
+from plnb.interop.case_text import MAX_CODE, OURS, address, line, short_name, words
 
-_MAX_CODE: Final = 120
 _LAST: Final = float("inf")
-_GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _RELATIONS: Final = {relation.value.casefold(): relation for relation in Relation}
 _BOTH_WAYS: Final = frozenset({Relation.exact_match, Relation.related, Relation.peer})
 
@@ -129,7 +126,7 @@ class _Reader:
             statement = words(raw.get("fullStatement")) or words(raw.get("abbreviatedStatement"))
             code = line(raw.get("humanCodingScheme"))
             unnamed += not code
-            code = (code or line(raw.get("abbreviatedStatement")) or identifier)[:_MAX_CODE].strip()
+            code = (code or line(raw.get("abbreviatedStatement")) or identifier)[:MAX_CODE].strip()
             if not code or identifier.casefold() in self.by_key:
                 nothing += 1
                 continue
@@ -146,7 +143,21 @@ class _Reader:
             self.items.append(item)
             for key in filter(None, (words(raw.get("uri")), identifier)):
                 self.by_key.setdefault(key.casefold(), item)
+        self._refuse_if_hollow()
         self._note_items(unnamed, nothing)
+
+    def _refuse_if_hollow(self) -> None:
+        """A framework may be empty; a package with nothing but nulls in it is no framework."""
+        listed = self.raw.get("CFItems")
+        named = line(self.document.get("title")) or line(self.document.get("identifier"))
+        if not self.items and (listed or not named):
+            raise FrameworkError(
+                "None of its items has a code, a text or an identifier."
+                if listed
+                else "This CASE package holds nothing but empty places.",
+                place=self.place,
+                mend="Export the framework again, with its items.",
+            )
 
     def _note_items(self, unnamed: int, nothing: int) -> None:
         if not self.items:
@@ -179,7 +190,7 @@ class _Reader:
         for place, raw in _entries(self.raw.get("CFAssociations")):
             raw = raw["CFAssociation"] if isinstance(raw.get("CFAssociation"), dict) else raw
             kind = line(raw.get("associationType")).replace(" ", "").casefold()
-            origin, destination = _End.of(raw, "origin"), _End.of(raw, "destination")
+            origin, destination = End.of(raw, "origin"), End.of(raw, "destination")
             here, there = self._find(origin), self._find(destination)
             relation = _RELATIONS.get(kind)
             if kind == "ischildof":
@@ -197,7 +208,7 @@ class _Reader:
             what = f"Associations with items that are not in this framework, which were left out: {lost}."
             self._note("case-unknown-node", Severity.advice, what, "Nothing to do, unless you miss a prerequisite.")
 
-    def _child(self, child: _Item | None, parent: _Item | None, end: _End, place: tuple[float, int]) -> bool:
+    def _child(self, child: _Item | None, parent: _Item | None, end: End, place: tuple[float, int]) -> bool:
         """A standard may stand in several groups; ours has one: the first."""
         if child is None:
             return False
@@ -208,7 +219,7 @@ class _Reader:
             child.parent, child.outside_parent, child.under = parent, "" if parent or top else end.code, place
         return True
 
-    def _find(self, end: _End) -> _Item | None:
+    def _find(self, end: End) -> _Item | None:
         """The item at an end. Tools that give no identifier give its address."""
         return None if end.foreign else self.by_key.get((end.identifier or end.uri).casefold())
 
@@ -274,53 +285,6 @@ class _Reader:
 
     def _note(self, code: str, severity: Severity, message: str, mend: str) -> None:
         self.findings.append(Finding(code=code, severity=severity, message=message, place=self.place, mend=mend))
-
-
-@dataclass(frozen=True)
-class _End:
-    """One end of an association."""
-
-    identifier: str = ""
-    uri: str = ""
-    title: str = ""
-    target: str = ""
-
-    @classmethod
-    def of(cls, raw: dict[str, Any], side: str) -> _End:
-        """The end on this `side`; CASE 1.0 tools also give the identifier apart, or nothing but an address."""
-        node = raw.get(f"{side}NodeURI")
-        apart = line(raw.get(f"{side}NodeIdentifier"))
-        if not isinstance(node, dict):
-            return cls(identifier=apart, uri=words(node))
-        return cls(
-            identifier=line(node.get("identifier")) or apart,
-            uri=words(node.get("uri")),
-            title=line(node.get("title")),
-            target=line(node.get("targetType")),
-        )
-
-    @property
-    def foreign(self) -> bool:
-        """It says itself that it is outside CASE."""
-        return self.target.startswith("ext:")
-
-    @property
-    def key(self) -> str:
-        return self.identifier or self.uri
-
-    @property
-    def code(self) -> str:
-        """The code, where this end is known by its code alone (as we write the standards of a course's other frameworks)."""
-        return unquote(self.uri.removeprefix(CODE_URN)) if self.uri.startswith(CODE_URN) else ""
-
-    def alignment(self, relation: Relation) -> Iterable[Alignment]:
-        """The foreign standard at this end; nothing where it has no name at all."""
-        named = self.identifier if self.identifier and not _GUID.fullmatch(self.identifier) else ""
-        code = (named or self.title or self.identifier or self.uri)[:_MAX_CODE].strip()
-        if code:
-            target = self.target.removeprefix("ext:") if self.foreign else ""
-            uri = "" if self.uri.startswith(CODE_URN) else address(self.uri)
-            yield Alignment(relation=relation, framework=target or guess_framework(code, uri), code=code, uri=uri)
 
 
 def _sequence(raw: dict[str, Any]) -> float:

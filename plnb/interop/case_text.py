@@ -15,6 +15,9 @@ CODE_URN: Final = "urn:plnb:code:"
 OURS: Final = "plnb"
 """Our key in the document's `extensions`: the framework's short name. Where it stands, items are in reading order."""
 
+MAX_CODE: Final = 120
+"""Letters a code may have with us; CASE sets no limit."""
+
 
 def line(value: object) -> str:
     """A value as one line of text (CASE's NormalizedString); empty where it is none."""

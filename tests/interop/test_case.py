@@ -407,6 +407,13 @@ def test_the_framework_of_a_foreign_file_cannot_choose_where_it_is_stored():
         ("null", "not a CASE package", "f.json"),
         ("{}", "not a CASE package", "f.json"),
         ('{"CFDocuments": []}', "a list of frameworks", "f.json"),
+        ('{"CFDocument": null, "CFItems": null, "CFAssociations": null}', "nothing but empty places", "f.json"),
+        ('{"CFDocument": {"title": null, "identifier": null}}', "nothing but empty places", "f.json"),
+        (
+            '{"CFDocument": {"title": "T"}, "CFItems": [null, {"fullStatement": null, "identifier": null}]}',
+            "None of its items",
+            "f.json",
+        ),
     ],
 )
 def test_what_is_no_package_is_refused_in_one_sentence(text: str | bytes, message: str, place: str):
@@ -541,10 +548,17 @@ JSON = st.recursive(
 
 @settings(deadline=None)
 @given(document=JSON, items=st.lists(JSON, max_size=3) | JSON, associations=st.lists(JSON, max_size=3) | JSON, definitions=JSON)
-def test_whatever_a_package_holds_is_read_and_can_be_written(
+def test_whatever_a_package_holds_is_refused_or_read_and_can_be_written(
     document: object, items: object, associations: object, definitions: object
 ):
     raw = {"CFDocument": document, "CFItems": items, "CFAssociations": associations, "CFDefinitions": definitions}
-    framework = read(raw)
-    validate_package(json.dumps(raw), strict=True)
-    assert read_package(write_package(framework, NOW)) == published(framework, NOW)
+    findings = validate_package(json.dumps(raw), strict=True)
+    try:
+        framework = read(raw)
+    except FrameworkError as error:
+        framework = None
+        message = error.message
+    if framework is None:
+        assert [finding.message for finding in findings] == [message]
+    else:
+        assert read_package(write_package(framework, NOW)) == published(framework, NOW)
