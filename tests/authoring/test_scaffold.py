@@ -17,9 +17,14 @@ from hypothesis import strategies as st
 import plnb
 from plnb.authoring.samples import course_template, course_templates, sample_course
 from plnb.authoring.scaffold import new_course
+from plnb.authoring.synthetic import make_class
 from plnb.core.compiling import compile_course
 from plnb.core.lint import lint
 from plnb.errors import InputError, NotFoundError, OutputExistsError
+from plnb.grading.grade import grade
+from plnb.grading.release import release
+from plnb.grading.smoke import smoke_run
+from plnb.store.layout import CourseFolder
 from plnb.store.sources import load_course
 
 
@@ -35,6 +40,23 @@ def test_a_new_course_loads_without_a_fault(tmp_path: Path) -> None:
 
 def test_a_new_course_lints_clean(tmp_path: Path) -> None:
     assert lint(load_course(new_course(tmp_path / "mine", title="Mine"))) == ()
+
+
+def test_a_new_courses_solutions_pass_its_checks_and_its_blanks_fail_them(tmp_path: Path) -> None:
+    folder = CourseFolder(new_course(tmp_path / "mine", title="Mine"))
+    assert smoke_run(folder, load_course(folder.root)) == ()
+
+
+def test_a_new_course_releases_and_grades_and_either_way_leads_to_all_points(tmp_path: Path) -> None:
+    folder = CourseFolder(new_course(tmp_path / "mine", title="Mine"))
+    (released,) = release(folder)
+    assert released.notebooks == ("percentages",)
+    made = make_class(folder, n=4)
+    strong, everything = made.students[0], made.students[3]
+    assert strong.choices != everything.choices
+    summary = grade(folder, students=[strong.id, everything.id], jobs=0)
+    assert [outcome.state for outcome in summary.outcomes] == ["graded", "graded"]
+    assert [(outcome.score, outcome.max_score) for outcome in summary.outcomes] == [(8, 8), (8, 8)]
 
 
 def test_the_two_ways_of_the_new_course_are_worth_the_same(tmp_path: Path) -> None:
