@@ -91,8 +91,8 @@ def sync_manual(folder: CourseFolder, *, units: Sequence[str] | None = None) -> 
             marks = read_marks(gradebook, unit)
             for known in ledger.latest(manifest.course, unit).values():
                 if known.state == "graded" and known.manifest == manifest.digest:
-                    outcome = settler.updated(manifest, known, marks.get(known.student, {}))
-                    found += [outcome] if outcome else []
+                    outcome = settler.known(manifest, known, marks.get(known.student, {}))
+                    found += [outcome] if outcome.state == "updated" else []
     return tuple(found)
 
 
@@ -171,7 +171,7 @@ class _UnitRun:
                 if self.force or known is None or not self._same(known, task):
                     yield task
                 else:
-                    self._skip(each, known)
+                    self.done(self.settler.known(self.manifest, known, self.marks.get(each.student, {})))
             except Exception as error:
                 self.done(_our_fault(each, error))
 
@@ -228,10 +228,6 @@ class _UnitRun:
             GRADER,
             at,
         )
-
-    def _skip(self, each: _HandedIn, known: LedgerSubmission) -> None:
-        updated = self.settler.updated(self.manifest, known, self.marks.get(each.student, {}))
-        self.done(updated or SubmissionOutcome(student=each.student, unit=each.unit, state="unchanged", attempt=known.attempt))
 
 
 def _tasks(

@@ -46,7 +46,7 @@ class NbgraderCourse:
         _find_alembic()
         if str(root) not in sys.path:
             sys.path.append(str(root))  # plugins named in the configuration often lie beside it
-        self.app = NbGrader(log=_log, load_cwd_config=False)
+        self.app = NbGrader(log=_log)
         self.dir = CourseDirectory(parent=self.app, root=str(root))
         self.app.coursedir = self.dir
         self.app.raise_config_file_errors = True

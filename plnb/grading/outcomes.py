@@ -9,6 +9,10 @@ from plnb.core.base import Model
 from plnb.grading.repairs import NEEDS_A_LOOK, Repair
 
 
+State = Literal["graded", "unchanged", "updated", "refused", "our_fault"]
+"""`unchanged`: graded before. `updated`: graded before, and a person has given points since."""
+
+
 class RefusedFile(Model):
     """A notebook that could not be graded."""
 
@@ -25,8 +29,8 @@ class SubmissionOutcome(Model):
     """Name of the student's folder; nbgrader's student id where it is one."""
     unit: str
     """The unit."""
-    state: Literal["graded", "unchanged", "updated", "refused", "our_fault"]
-    """`unchanged`: graded before. `updated`: graded before, and a person has given points since."""
+    state: State
+    """What was done with it."""
     reason: str = ""
     """Why it was refused, or what our fault was."""
     score: float | None = None
@@ -68,7 +72,7 @@ class GradeSummary(Model):
     seconds: float = 0.0
     """How long the run took."""
 
-    def of(self, state: str) -> tuple[SubmissionOutcome, ...]:
+    def of(self, state: State) -> tuple[SubmissionOutcome, ...]:
         """Submissions in a state."""
         return tuple(outcome for outcome in self.outcomes if outcome.state == state)
 

@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
+from nbgrader.nbgraderformat import ValidationError
 from nbgrader.preprocessors import ClearHiddenTests, ComputeChecksums, SaveCells
 
 from plnb.core.authored import CourseSource, NotebookSource
@@ -28,6 +29,7 @@ from plnb.core.course import Course, Unit
 from plnb.engine.nodes import as_node, notebook_bytes
 from plnb.errors import InputError, NotebookError, NotFoundError, NotReadyError, PlnbError
 from plnb.grading.folders import swap
+from plnb.grading.gradebook import save_unit
 from plnb.grading.manifest import Manifest, ReleasedCell, build_manifest, read_manifest, released_cells, write_manifest
 from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.store.bundle import strip_cell_meta, student_bundle, write_bundle
@@ -58,7 +60,6 @@ class _Taken:
 
     masters: dict[str, NotebookNode] = field(default_factory=dict)
     cells: dict[str, tuple[ReleasedCell, ...]] = field(default_factory=dict)
-    resources: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,6 @@ class _Made:
     masters: dict[str, bytes]
     taken: _Taken
     manifest: Manifest
-    converter: _Generate
 
 
 def release(folder: CourseFolder, units: Sequence[str] | None = None, *, now: datetime | None = None) -> tuple[ReleaseResult, ...]:
@@ -116,7 +116,8 @@ def _release(course: NbgraderCourse, source: CourseSource | None, unit: str, now
     with _made(course, source, unit, now) as made:
         if source:
             write_bundle(student_bundle(_compiled(source, made.taken.masters, unit), unit), made.student_version / "course.json")
-        _tell_gradebook(course, made)
+        with Gradebook(course.db_url, course.course_id) as gradebook:
+            save_unit(gradebook, unit, made.taken.masters)
         _keep_manifest(folder, made)
         swap(made.student_version, course.release(unit))
     return ReleaseResult(
@@ -157,7 +158,7 @@ def _made(course: NbgraderCourse, source: CourseSource | None, unit: str, now: d
             student_version = course.release(unit)
         masters = {name: notebook_bytes(notebook) for name, notebook in taken.masters.items()}
         manifest = _manifest(course, source, unit, taken, masters, now)
-        yield _Made(unit, student_version, masters, taken, manifest, converter)
+        yield _Made(unit, student_version, masters, taken, manifest)
 
 
 @contextmanager
@@ -201,7 +202,6 @@ def _capture(taken: _Taken) -> Callable[[NotebookNode, Any], tuple[NotebookNode,
     def capture(notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         name = resources["nbgrader"]["notebook"]
         taken.masters[name] = as_node(notebook)
-        taken.resources[name] = resources
         return notebook, resources
 
     return capture
@@ -272,41 +272,6 @@ def _as_source(unit: str, name: str, raw: bytes) -> NotebookSource:
 # --- putting it where it belongs -------------------------------------------------------------------------------------------------
 
 
-def _tell_gradebook(course: NbgraderCourse, made: _Made) -> None:
-    """What nbgrader's generate step writes into its gradebook, after a look whether it would refuse."""
-    with Gradebook(course.db_url, course.course_id) as gradebook:
-        _refuse_changes(gradebook, made)
-        gradebook.update_or_create_assignment(made.unit)
-    made.converter._clean_old_notebooks(made.unit, ".")
-    for name, master in made.taken.masters.items():
-        SaveCells(parent=made.converter).preprocess(as_node(master), made.taken.resources[name])
-
-
-def _refuse_changes(gradebook: Gradebook, made: _Made) -> None:
-    """Nbgrader keeps cells and notebooks as they are once there are submissions; say so before anything is written."""
-    assignment = next((each for each in gradebook.assignments if each.name == made.unit), None)
-    if assignment is None or not assignment.submissions:
-        return
-    mend = "Undo that change, or remove the submissions from the gradebook (nbgrader db assignment remove)."
-    released = {notebook.name: notebook for notebook in made.manifest.notebooks}
-    before = {notebook.name: notebook for notebook in assignment.notebooks}
-    for name in sorted(before.keys() ^ released.keys()):
-        what = "taken out" if name in before else "added"
-        raise NotebookError(
-            f"The notebook '{name}' was {what}, and students have already handed in this unit.", place=made.unit, mend=mend
-        )
-    for name, notebook in released.items():
-        now = {cell.grade_id for cell in notebook.cells if cell.grade_id}
-        old = {cell.name for cell in before[name].source_cells}
-        if old and now != old:
-            changed = ", ".join(sorted(now ^ old))
-            raise NotebookError(
-                f"Cells were added or taken out ({changed}), and students have already handed in this unit.",
-                place=f"{made.unit}/{name}.ipynb",
-                mend=mend,
-            )
-
-
 def _keep_manifest(folder: CourseFolder, made: _Made) -> None:
     """Masters first, the manifest last: a manifest always finds its masters."""
     keep = folder.manifests / made.unit
@@ -321,6 +286,7 @@ def _keep_manifest(folder: CourseFolder, made: _Made) -> None:
 
 
 def _sentence(error: Exception) -> str:
-    """An error of nbgrader's as one sentence."""
-    text = " ".join((str(error) or type(error).__name__).split())
-    return (text[:300].rstrip(".") + ".") if text else "no reason was given."
+    """An error of nbgrader's as one sentence. Its check of the metadata keeps the reason in the error before."""
+    cause = error.__context__ if isinstance(error, ValidationError) and error.__context__ else error
+    said = getattr(cause, "message", "") or str(cause) or type(cause).__name__
+    return " ".join(said.split())[:300].rstrip(".") + "."

@@ -46,6 +46,8 @@ class Kept(Model):
     """Hash of what people had given for it when it was settled."""
     earlier: Mapping[str, str] = {}
     """What people had given for an earlier hand-in, by cell, as hashes: it says nothing about this one."""
+    score: tuple[float, float] = (0.0, 0.0)
+    """Points in nbgrader's gradebook, and the most there are."""
     timestamp: bool = False
     """Whether the time of handing in is the submission's own word (`timestamp.txt`) or that of its newest file."""
 
@@ -86,22 +88,22 @@ class Settler:
         )
         balanced, total = self._grades(manifest, hand_in, kept, marks, review=not again)
         marks = {} if not again else _given(kept, marks)
-        kept = kept.model_copy(update={"marks": _fingerprint(marks)})
+        kept = kept.model_copy(update={"marks": _fingerprint(marks), "score": total})
         self._autograded(student, unit, submission, worked)
         self._remember(manifest, hand_in, kept, balanced, marks)
-        return _outcome("graded", manifest, hand_in, kept, balanced, total, now - began)
+        return _outcome("graded", manifest, hand_in, kept, balanced, now - began)
 
-    def updated(self, manifest: Manifest, known: LedgerSubmission, marks: Mapping[CheckKey, Mark]) -> SubmissionOutcome | None:
-        """Work in what a person has given since; None where nothing has changed."""
+    def known(self, manifest: Manifest, known: LedgerSubmission, marks: Mapping[CheckKey, Mark]) -> SubmissionOutcome:
+        """A submission graded before: work in what a person has given since, where there is anything."""
         kept = _kept(known)
         own = _given(kept, marks)
-        if kept.marks == _fingerprint(own):
-            return None
         hand_in = HandIn(student=known.student, digest=known.digest, at=known.submitted_at, attempt=known.attempt)
-        kept = kept.model_copy(update={"marks": _fingerprint(own)})
+        if kept.marks == _fingerprint(own):
+            return _outcome("unchanged", manifest, hand_in, kept, _balanced(manifest, kept, marks), 0.0)
         balanced, total = self._grades(manifest, hand_in, kept, marks, review=False)
+        kept = kept.model_copy(update={"marks": _fingerprint(own), "score": total})
         self._remember(manifest, hand_in, kept, balanced, own)
-        return _outcome("updated", manifest, hand_in, kept, balanced, total, 0.0)
+        return _outcome("updated", manifest, hand_in, kept, balanced, 0.0)
 
     def our_fault(self, manifest: Manifest, student: str, submission: Submission, *, at: datetime) -> None:
         """Note that a submission could not be graded, through no fault of the student's. The gradebook stays as it was."""
@@ -119,7 +121,7 @@ class Settler:
         *,
         review: bool,
     ) -> tuple[Balanced, tuple[float, float]]:
-        balanced = balance(manifest.unit, scored(manifest, kept.outcomes, marks), claims(kept.outcomes))
+        balanced = _balanced(manifest, kept, marks)
         total = write_grades(
             self.gradebook,
             unit=manifest.unit.id,
@@ -158,6 +160,10 @@ class Settler:
     ) -> None:
         row = _row(manifest, hand_in.student, hand_in.digest, hand_in.at, hand_in.attempt, "graded", kept)
         self.ledger.keep(row, records_of(manifest, hand_in, kept.outcomes, balanced, marks))
+
+
+def _balanced(manifest: Manifest, kept: Kept, marks: Mapping[CheckKey, Mark]) -> Balanced:
+    return balance(manifest.unit, scored(manifest, kept.outcomes, marks), claims(kept.outcomes))
 
 
 def _given(kept: Kept, marks: Mapping[CheckKey, Mark]) -> dict[CheckKey, Mark]:
@@ -228,7 +234,6 @@ def _outcome(
     hand_in: HandIn,
     kept: Kept,
     balanced: Balanced,
-    total: tuple[float, float],
     seconds: float,
 ) -> SubmissionOutcome:
     scores = [score for outcome in kept.outcomes for score in outcome.scores]
@@ -238,8 +243,8 @@ def _outcome(
             "student": hand_in.student,
             "unit": manifest.unit.id,
             "state": state,
-            "score": total[0],
-            "max_score": total[1],
+            "score": kept.score[0],
+            "max_score": kept.score[1],
             "attempt": hand_in.attempt,
             "repairs": kept.repairs,
             "refused": tuple(RefusedFile(notebook=o.name, reason=o.reason) for o in kept.outcomes if o.state == "refused"),

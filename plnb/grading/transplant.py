@@ -219,7 +219,8 @@ class _Transplant:
             self._note(RepairCode.edited_points, released, "Its points were changed; the released ones were used.")
         tags = tuple(cell.metadata.get("tags", ()))
         ours = cell.metadata.get("plnb", {})
-        if own.tags != tags or any(own.plnb.get(key) != ours.get(key) for key in ("role", "standards", "branch")):
+        claimed = own.plnb and any(own.plnb.get(key) != ours.get(key) for key in ("role", "standards", "branch"))
+        if claimed or (own.tags and own.tags != tags):
             self._note(RepairCode.edited_tags, released, "Its tags were changed; the released ones were used.")
 
     def _report_moved(self) -> None:
