@@ -1,6 +1,7 @@
 """How commands speak: one place for output, errors, exit codes and progress bars.
 
-Exit codes: 0 done · 1 done, and something needs a person (findings, refused work), or plnb itself failed · 2 what was given cannot be used.
+Exit codes: 0 done · 1 done, and something needs a person (findings, refused work), or plnb itself failed · 2 what was given cannot
+be used.
 Results go to stdout, everything else to stderr, so `plnb … --json | jq` works.
 """
 

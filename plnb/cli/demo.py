@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from plnb.cli.console import count, err, out, progress_bar, table
+from plnb.cli.grade import print_summary, troubles
 
 if TYPE_CHECKING:
     from plnb.authoring.demo import DemoEvent, DemoResult
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 def demo(
     target: Annotated[Path, typer.Argument(help="Folder to make; one that an earlier demo made is made anew.")] = Path("plnb-demo"),
     students: Annotated[int, typer.Option("--students", "-n", min=1, max=24, help="How many made-up students.")] = 24,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Notebooks to run at the same time.", show_default="cores")] = os.cpu_count()
-    or 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="Notebooks to run at the same time.", show_default="cores")
+    ] = os.cpu_count() or 1,
 ) -> None:
     """Copy the sample course, release it, make a class of made-up students with the mishaps of a real one, grade it, and write
     everybody's progress notebook.
@@ -40,16 +42,31 @@ class _Teller:
         self.task = bar.task_ids[0]
 
     def __call__(self, event: DemoEvent) -> None:
-        doing, done = _SAID[event.stage]
+        doing, done = _SAID[event.stage.value]
         self.bar.update(self.task, description=doing, completed=event.done, total=event.total or None)
         if event.done >= event.total:
             err.print(f"[green]✓[/green] {done.format(n=event.done, what=escape(event.what))}")
             self.bar.reset(self.task, description="Working", total=None)
 
 
+_SAID = {
+    "course": ("Copying the sample course", "The course “{what}” is there"),
+    "lint": ("Looking for faults", "{n} notebooks read, nothing to mend"),
+    "release": ("Releasing", "{n} units released through nbgrader"),
+    "students": ("Making up students", "{n} made-up students have handed in"),
+    "grade": ("Grading", "{n} submissions graded"),
+    "again": ("Handing in again", "{n} submissions handed in a second time"),
+    "grade_again": ("Grading again", "{n} looked at again: only what changed was run"),
+    "progress": ("Writing progress notebooks", "{n} progress notebooks written"),
+}
+"""What is said of each stage: while it goes on, and when it is done."""
+
+
 def print_outcome(result: DemoResult) -> None:
     """What happened to whom, and where to look now."""
-    shown = table("Student", "What was made up", "What became of it", title="The class (made up: nobody of this name handed anything in)")
+    shown = table(
+        "Student", "What was made up", "What became of it", title="The class (made up: nobody of this name handed anything in)"
+    )
     for student in result.students.students:
         shown.add_row(student.id, escape(student.note), escape(_fate(result, student.id)))
     out.print(shown)
@@ -63,3 +80,14 @@ def print_outcome(result: DemoResult) -> None:
         first = result.notebooks[0].parent
         out.print(f"  {first / 'progress.html'}    in a browser")
         out.print(f"  jupyter lab {first / 'progress.ipynb'}")
+
+
+def _fate(result: DemoResult, student: str) -> str:
+    """What became of one student's work, in a few words."""
+    outcomes = [*result.first.outcomes, *result.second.outcomes]
+    mine = [outcome for outcome in outcomes if outcome.student == student and outcome.state != "unchanged"]
+    graded = sum(outcome.state == "graded" for outcome in mine)
+    said = [f"{count(graded, 'hand-in')} graded"]
+    said += dict.fromkeys(repair.message for outcome in mine for repair in outcome.repairs)
+    said += dict.fromkeys(sentence for outcome in mine for sentence in troubles(outcome))
+    return "; ".join(said)

@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from plnb.cli.console import CourseOption, JsonOption, out, print_json
 from plnb.errors import PlnbError
 
-
 _MARKS = {"held": "[green]✓[/green]", "note": "[yellow]![/yellow]", "failed": "[red]✗[/red]"}
 
 
@@ -81,11 +80,11 @@ def _kernel() -> str:
     import tempfile
     import time
 
-    import nbformat
+    from nbformat import v4
 
     from plnb.engine.execute import Budget, run_notebook
 
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("6 * 7")])
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("6 * 7")])
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         result = run_notebook(notebook, cwd=Path(folder), budget=Budget(cell_seconds=20))
@@ -113,7 +112,9 @@ def _database() -> str:
 def _drawing() -> str:
     import vl_convert
 
-    svg = vl_convert.vegalite_to_svg({"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x", "type": "quantitative"}}})
+    svg = vl_convert.vegalite_to_svg(
+        {"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x", "type": "quantitative"}}}
+    )
     if "<svg" not in svg:
         raise RuntimeError("no picture came back")
     return "charts become pictures without a network"

@@ -44,6 +44,12 @@ def lint(
     else:
         print_findings(findings)
         counts = {severity: sum(f.severity is severity for f in findings) for severity in Severity}
-        err.print("\n" + ", ".join(count(n, str(severity), "advice" if severity is Severity.advice else "") for severity, n in counts.items() if n) + ".")
+        err.print(
+            "\n"
+            + ", ".join(
+                count(n, str(severity), "advice" if severity is Severity.advice else "") for severity, n in counts.items() if n
+            )
+            + "."
+        )
     if serious:
         raise typer.Exit(1)

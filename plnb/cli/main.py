@@ -8,7 +8,8 @@ import sys
 import typer
 
 from plnb import __version__
-from plnb.cli import demo, doctor, grade, lint, map, new, progress, release, standards
+from plnb.cli import demo, doctor, grade, lint, new, progress, release, standards
+from plnb.cli import map as map_verb
 from plnb.cli.console import err, print_error
 from plnb.errors import PlnbError
 
@@ -24,7 +25,9 @@ app = typer.Typer(
 
 @app.callback()
 def _plnb(
-    version: bool = typer.Option(False, "--version", is_eager=True, help="Print the version and stop.", callback=lambda v: _version(v)),
+    version: bool = typer.Option(
+        False, "--version", is_eager=True, help="Print the version and stop.", callback=lambda v: _version(v)
+    ),
 ) -> None:
     pass
 
@@ -38,7 +41,7 @@ def _version(wanted: bool) -> None:
 AUTHOR, RUN, HELP = "Write a course", "Run a course", "Look around"
 app.command("new", rich_help_panel=AUTHOR)(new.new)
 app.command("lint", rich_help_panel=AUTHOR)(lint.lint)
-app.command("map", rich_help_panel=AUTHOR)(map.map_)
+app.command("map", rich_help_panel=AUTHOR)(map_verb.map_)
 app.add_typer(standards.app, name="standards", rich_help_panel=AUTHOR)
 app.command("release", rich_help_panel=RUN)(release.release)
 app.command("grade", rich_help_panel=RUN)(grade.grade)

@@ -12,11 +12,15 @@ from plnb.cli.console import CourseOption, JsonOption, count, out, print_json, t
 from plnb.core.course import Course
 from plnb.errors import InputError
 
+
 def map_(
     course: CourseOption = Path(),
-    svg: Annotated[Path | None, typer.Option("--svg", help="Write the course as a picture to this file.", show_default=False)] = None,
+    svg: Annotated[
+        Path | None, typer.Option("--svg", help="Write the course as a picture to this file.", show_default=False)
+    ] = None,
     mermaid: Annotated[
-        Path | None, typer.Option("--mermaid", help="Write the course as a Mermaid diagram to this file; `-` prints it.", show_default=False)
+        Path | None,
+        typer.Option("--mermaid", help="Write the course as a Mermaid diagram to this file; `-` prints it.", show_default=False),
     ] = None,
     json: JsonOption = False,
 ) -> None:

@@ -18,7 +18,9 @@ def new(
     """Start a course: a small one that lints clean, releases and grades, for you to make your own."""
     from plnb.authoring.scaffold import new_course
 
-    made = new_course(target, title=title or target.resolve().name.replace("-", " ").replace("_", " ").capitalize(), template=template)
+    made = new_course(
+        target, title=title or target.resolve().name.replace("-", " ").replace("_", " ").capitalize(), template=template
+    )
     out.print(f"Your course is in [bold]{made}[/bold]. Next:")
     out.print(f"  jupyter lab {made}/source      write in it")
     out.print(f"  plnb lint -C {made} --run      see what is missing, and run every solution")

@@ -19,8 +19,11 @@ def progress(
     template: Annotated[
         Path | None, typer.Option("--template", help="Your own template notebook instead of plnb's.", show_default=False)
     ] = None,
-    into: Annotated[Path | None, typer.Option("--out", help="Another folder than the course's progress/.", show_default=False)] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes to work with.", show_default="cores")] = os.cpu_count() or 1,
+    into: Annotated[
+        Path | None, typer.Option("--out", help="Another folder than the course's progress/.", show_default=False)
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes to work with.", show_default="cores")] = os.cpu_count()
+    or 1,
     json: JsonOption = False,
 ) -> None:
     """Write each student's progress notebook: where they stand and why, what is next, their goals, your comments.

@@ -36,7 +36,10 @@ def search(
         print_json(found)
         return
     if not found:
-        raise NotFoundError(f"No standard of this course matches “{query}”.", mend="Try fewer or other words, or bring in a framework with: plnb standards import")
+        raise NotFoundError(
+            f"No standard of this course matches “{query}”.",
+            mend="Try fewer or other words, or bring in a framework with: plnb standards import",
+        )
     shown = table("Code", "What it says", "Also known as")
     for standard in found:
         shown.add_row(standard.code, standard.statement, ", ".join(a.code for a in standard.alignments))
@@ -86,7 +89,7 @@ def validate(
 
     text = _read(file)
     framework = read_package(text, str(file))
-    findings = validate_package(text, strict=strict)
+    findings = validate_package(text, strict=strict, place=str(file))
     if json:
         print_json(findings)
     elif findings:
@@ -103,4 +106,6 @@ def _read(file: Path) -> bytes:
     except FileNotFoundError:
         raise NotFoundError("There is no such file.", place=str(file), mend="Check the name.") from None
     except OSError as error:
-        raise FrameworkError(f"This file cannot be read ({error.strerror}).", place=str(file), mend="Name a CASE package in JSON.") from error
+        raise FrameworkError(
+            f"This file cannot be read ({error.strerror}).", place=str(file), mend="Name a CASE package in JSON."
+        ) from error

@@ -1,0 +1,104 @@
+"""`plnb grade`: what came in, into nbgrader's gradebook and plnb's records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from plnb.cli.console import CourseOption, JsonOption, count, out, print_json, progress_bar, table
+
+if TYPE_CHECKING:
+    from plnb.grading.outcomes import GradeEvent, GradeSummary, State, SubmissionOutcome
+
+
+def grade(
+    units: Annotated[list[str] | None, typer.Argument(help="Units to grade; all of them without.", show_default=False)] = None,
+    course: CourseOption = Path(),
+    student: Annotated[
+        list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Submissions to run at the same time.", show_default="half the cores")
+    ] = None,
+    cell_seconds: Annotated[
+        float | None, typer.Option("--cell-seconds", min=0.1, help="Time for one cell.", show_default="nbgrader's, 30")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Grade what was handed in, student by student; one student's trouble never stops the others.
+
+    Work that has not changed is skipped. Exit code 1 when something needs a person: a file that could not be read, a guess to
+    confirm.
+    """
+    from plnb.engine.execute import Budget
+    from plnb.grading.grade import grade as run
+    from plnb.grading.outcomes import Settled, Started
+    from plnb.store.layout import find_course
+
+    folder = find_course(course)
+    with progress_bar(None, "Looking at what came in") as bar:
+        task = bar.task_ids[0]
+
+        def show(event: GradeEvent) -> None:
+            if isinstance(event, Started):
+                bar.update(task, total=event.total, description="Grading")
+            elif isinstance(event, Settled):
+                bar.update(task, completed=event.done, description=f"Grading {escape(event.outcome.unit)}")
+
+        budget = Budget(cell_seconds=cell_seconds) if cell_seconds else None
+        summary = run(folder, units=units or None, students=student or None, force=force, jobs=jobs, budget=budget, on_event=show)
+    if json:
+        print_json(summary)
+    else:
+        print_summary(summary)
+    if any(outcome.needs_person for outcome in summary.outcomes):
+        raise typer.Exit(1)
+
+
+def print_summary(summary: GradeSummary, *, title: str = "") -> None:
+    """What happened, then what was put right and why, then what needs a person."""
+    if not summary.outcomes:
+        out.print("Nothing has been handed in yet.")
+        return
+    states = Counter(outcome.state for outcome in summary.outcomes)
+    said: dict[State, str] = {
+        "graded": "graded",
+        "updated": "updated with points given by hand",
+        "unchanged": "unchanged",
+        "refused": "refused",
+        "our_fault": "failed through our fault, to be tried again",
+    }
+    parts = ", ".join(f"{states[state]} {words}" for state, words in said.items() if states[state])
+    heading = f"{escape(title)}: " if title else ""
+    out.print(f"[bold]{heading}{count(len(summary.outcomes), 'submission')}[/bold]: {parts} ({summary.seconds:.0f} s)")
+    repaired = [outcome for outcome in summary.outcomes if outcome.repairs]
+    if repaired:
+        shown = table("Student", "Unit", "What was put right", title="\nPut right, and graded")
+        for outcome in repaired:
+            for line, sentence in enumerate(dict.fromkeys(repair.message for repair in outcome.repairs)):
+                shown.add_row(*(("", "") if line else (outcome.student, outcome.unit)), escape(sentence))
+        out.print(shown)
+    trouble = [(outcome, sentence) for outcome in summary.outcomes for sentence in troubles(outcome)]
+    if trouble:
+        shown = table("Student", "Unit", "Why", title="\nNeeds your eyes")
+        for outcome, sentence in trouble:
+            shown.add_row(outcome.student, outcome.unit, escape(sentence))
+        out.print(shown)
+    waiting = sum(outcome.waiting for outcome in summary.outcomes)
+    if waiting:
+        out.print(
+            f"\n{count(waiting, 'answer waits', 'answers wait')} for your points: nbgrader formgrader, then plnb grade again."
+        )
+
+
+def troubles(outcome: SubmissionOutcome) -> list[str]:
+    """What a person should know of a submission, a sentence each."""
+    said = [outcome.reason] if outcome.reason else []
+    said += [f"{file.notebook}: {file.reason}" for file in outcome.refused]
+    said += list(outcome.ended)
+    return said
