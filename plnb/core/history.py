@@ -6,7 +6,7 @@ left out of account, as are records of other courses; nothing is lost, because r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,8 @@ from plnb.core.course import Course
 from plnb.core.records import (
     Attempt,
     ChoiceMade,
+    Directed,
+    Directive,
     GoalSet,
     HintShown,
     Intervened,
@@ -22,6 +24,7 @@ from plnb.core.records import (
     Record,
     Reflected,
     merge,
+    order,
 )
 
 
@@ -41,6 +44,8 @@ class History:
     """Every override a teacher made, also those that ended or were taken back."""
     interventions: tuple[Intervened, ...]
     """What teachers did to help."""
+    directed: tuple[Directed, ...]
+    """Every word of a teacher on an activity, also those that ended or were taken back."""
     hinted: frozenset[str]
     """Activities in which a hint was shown."""
     now: datetime
@@ -55,6 +60,7 @@ class History:
         reflections: dict[str, Reflected] = {}
         overrides: list[Overridden] = []
         interventions: list[Intervened] = []
+        directed: list[Directed] = []
         hinted: set[str] = set()
         for record in merge(r for r in records if r.course == course.id and r.at <= now):
             match record:
@@ -71,6 +77,8 @@ class History:
                     overrides.append(record)
                 case Intervened() if record.trust is Trust.teacher:
                     interventions.append(record)
+                case Directed() if record.trust is Trust.teacher:
+                    directed.append(record)
                 case HintShown():
                     hinted.add(record.activity)
                 case _:  # SelfAssessed: what a student feels is never an answer.
@@ -82,6 +90,7 @@ class History:
             reflections=reflections,
             overrides=tuple(overrides),
             interventions=tuple(interventions),
+            directed=tuple(directed),
             hinted=frozenset(hinted),
             now=now,
         )
@@ -90,3 +99,21 @@ class History:
         """The override that holds now, by standard: the latest that has not ended, unless it takes an earlier one back."""
         active = {o.standard: o for o in self.overrides if o.until is None or self.now < o.until}
         return {code: override for code, override in active.items() if override.level is not None}
+
+    def pins(self) -> dict[str, Directed]:
+        """What a teacher put first and has not taken back, by activity, the latest first."""
+        return dict(sorted(self._said({Directive.pin}).items(), key=lambda said: order(said[1]), reverse=True))
+
+    def duties(self) -> dict[str, Directed]:
+        """What a teacher requires or excuses now, by activity: the latest word that has not ended."""
+        return self._said({Directive.require, Directive.excuse})
+
+    def _said(self, about: Set[Directive]) -> dict[str, Directed]:
+        standing: dict[str, Directed] = {}
+        for word in self.directed:
+            if word.until is None or self.now < word.until:
+                if word.what is Directive.clear:
+                    standing.pop(word.activity, None)
+                elif word.what in about:
+                    standing[word.activity] = word
+        return standing

@@ -14,6 +14,7 @@ from plnb.core.history import History
 from plnb.core.mastery import Estimate
 from plnb.core.profile import Profile
 from plnb.core.records import Record
+from plnb.core.sayings import sentence
 from plnb.core.situation import Situation
 from plnb.core.steps import Path, Step, StepState, Suggestion
 from plnb.core.suggesting import suggest
@@ -111,6 +112,8 @@ def _activity_state(
     say = situation.words.say
     why = situation.done.get(activity.id)
     if why and not (other and why == "activity.tested_out"):
+        if why == "directed.excused":
+            return StepState.done, say(why, said=sentence(situation.duties[activity.id].reason))
         standards = situation.labels(activity.standards)
         return StepState.done, say(why, checks=len(situation.needed(activity)), standards=standards)
     if other:
@@ -129,6 +132,8 @@ def _activity_state(
         needed = situation.needed(activity)
         settled = len(needed) - len(situation.unsettled(activity))
         return StepState.ready, say("activity.started", passed=settled, checks=len(needed))
+    if required := situation.required(activity):
+        return StepState.ready, say("directed.required", said=sentence(required.reason))
     if shaky := situation.shaky(activity):
         return StepState.ready, say("activity.shaky", standards=situation.labels(shaky))
     return StepState.ready, say("activity.ready")

@@ -184,8 +184,35 @@ class Intervened(_Record):
     """What it was about."""
 
 
+class Directive(StrEnum):
+    """What a teacher can say of an activity on one student's way."""
+
+    pin = "pin"
+    """Do this first."""
+    require = "require"
+    """Do this, although it is optional."""
+    excuse = "excuse"
+    """You need not do this: it counts as done."""
+    clear = "clear"
+    """Takes back whatever was said of it before."""
+
+
+class Directed(_Record):
+    """A teacher's word on an activity; it stands until it ends or is taken back."""
+
+    kind: Literal["directed"] = "directed"
+    activity: UnitId
+    """The notebook."""
+    what: Directive
+    """What the teacher says; the latest word holds. A pin stands beside the others: it is about when, they are about whether."""
+    reason: str = Field(min_length=1)
+    """Why, for the student to read."""
+    until: AwareDatetime | None = None
+    """When it ends; without, it stands."""
+
+
 Record = Annotated[
-    Union[Attempt, HintShown, ChoiceMade, GoalSet, Reflected, SelfAssessed, Overridden, Intervened],
+    Union[Attempt, HintShown, ChoiceMade, GoalSet, Reflected, SelfAssessed, Overridden, Intervened, Directed],
     Field(discriminator="kind"),
 ]
 

@@ -13,9 +13,9 @@ from plnb.core.base import Basis, Level
 from plnb.core.course import Activity, ActivityFork, Check, Course, Fork
 from plnb.core.history import History
 from plnb.core.mastery import Estimate, trusted_for
-from plnb.core.records import COUNTED, Verdict
+from plnb.core.records import COUNTED, Directed, Directive, Verdict
+from plnb.core.sayings import words_of_teachers
 from plnb.core.truth import Names, State, truth
-from plnb.core.words import words_for
 
 MANUAL_PASS: Final = 0.5
 """Share of the points from which work judged by a person counts as passed: a project need not be perfect to let a student go on."""
@@ -45,7 +45,9 @@ class Situation:
     def __init__(self, course: Course, estimates: Sequence[Estimate], history: History) -> None:
         self.course = course
         self.history = history
-        self.words = words_for(course.language)
+        self.words = words_of_teachers(course.language)
+        self.duties = history.duties()
+        """What a teacher requires or excuses, by activity."""
         self.names = Names.of(course)
         self.estimates = {e.standard: e for e in estimates}
         self.levels = {e.standard: e.level for e in estimates}
@@ -143,19 +145,33 @@ class Situation:
 
     def demands(self, activity: Activity) -> bool:
         """Whether a student on this way must do it: it is not extra, and there is something in it to be checked."""
-        return not activity.optional and bool(activity.checks)
+        return bool(activity.checks) and (not activity.optional or self.required(activity) is not None)
+
+    def required(self, activity: Activity) -> Directed | None:
+        """The word of a teacher who asks for this activity. Where nothing is checked, nothing could ever be done."""
+        word = self.duties.get(activity.id)
+        return word if word and word.what is Directive.require and activity.checks else None
+
+    def excused(self, activity: Activity) -> bool:
+        """Whether a teacher excuses the student from this activity."""
+        word = self.duties.get(activity.id)
+        return word is not None and word.what is Directive.excuse
 
     def _why_done(self, activity: Activity) -> str:
         """Why an activity is done, as a code of `words`; empty where it is not.
 
-        It is done when its checks on this student's way are settled, or tested out: everything it teaches is had already. Testing
-        out never skips what a person judges, nor what is extra (an extension is for those who have it all).
+        It is done when its checks on this student's way are settled, when a teacher excuses from it, or tested out: everything it
+        teaches is had already. Testing out never skips what a person judges or asks for, nor what is extra (an extension is for
+        those who have it all).
         """
         needed = self.needed(activity)
         if needed and not self.open_choices(activity) and not self.unsettled(activity):
             return "activity.answered" if all(check.role == "probe" for check in needed) else "activity.passed"
+        if self.excused(activity):
+            return "directed.excused"
         if (
             not activity.optional
+            and not self.required(activity)
             and activity.checks
             and activity.standards
             and not any(check.manual for check in activity.checks)

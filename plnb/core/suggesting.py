@@ -1,8 +1,9 @@
 """What to do next, and why: one to three suggestions, best first. Nobody is left without one.
 
-In this order: what mends a shaky prerequisite, what is begun, what the student is ready for (the outer fringe of what they have),
-what goes with their interests and preferred formats, the order of the course. Interests only reorder within a unit: the order of
-the units is the teacher's. Where nothing required is open, what would open it is suggested, also again.
+What a teacher put first comes first. Then, in this order: what mends a shaky prerequisite, what is begun, what the student is ready
+for (the outer fringe of what they have), what goes with their interests and preferred formats, the order of the course. Interests
+only reorder within a unit: the order of the units is the teacher's. Where nothing required is open, what would open it is
+suggested, also again.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from plnb.core.base import Reason
 from plnb.core.course import Activity, ActivityFork, ActivityOption
 from plnb.core.profile import Profile
 from plnb.core.rescue import Rescue
+from plnb.core.sayings import sentence
 from plnb.core.situation import LOW, Situation
 from plnb.core.steps import Step, StepState, Suggestion
 from plnb.core.truth import truth
@@ -54,7 +56,8 @@ class _Candidate:
 
 def suggest(situation: Situation, steps: Sequence[Step], profile: Profile, *, complete: bool) -> tuple[Suggestion, ...]:
     """What to do next."""
-    return _Suggesting(situation, steps, profile).answer(complete=complete)
+    suggesting = _Suggesting(situation, steps, profile)
+    return _few(chain(suggesting.pinned(), suggesting.answer(complete=complete)))
 
 
 class _Suggesting:
@@ -92,6 +95,22 @@ class _Suggesting:
             # Somebody ahead must see it before everything else is done.
             following = _few([*following[: AT_MOST - 1], of[EXTRA][0].suggestion])
         return following or _few(c.suggestion for c in of[WAIT]) or _few(self.rescue.closed())
+
+    def pinned(self) -> Iterable[Suggestion]:
+        """What a teacher put first, where the student can go now: to the activity, or to the choice that leads there."""
+        steps = {step.id: step for step in self.steps if step.kind == "activity"}
+        for name, word in self.situation.history.pins().items():
+            step = steps.get(name)
+            if step is None or not step.on_path or step.state in (StepState.done, StepState.locked):
+                continue
+            if self.situation.awaits(self.activities[name]):
+                continue
+            reason = self.situation.words.say("directed.pinned", said=sentence(word.reason))
+            if step.branch is None or step.branch in self.situation.branches:
+                yield Suggestion(step=name, title=step.title, reason=reason)
+            else:
+                fork, option = step.branch.split("/")
+                yield Suggestion(step=fork, title=self.forks[fork].prompt, option=option, reason=reason)
 
     def _open(self, step: Step) -> bool:
         """Whether a step can be worked on now, on this student's way and not by way of a choice still to be made."""
@@ -136,6 +155,8 @@ class _Suggesting:
         elif mends and not shaky:
             builder = self.wanted_now[mends[0]]
             reason = situation.words.say("next.builds", standards=situation.labels(mends), activity=builder.title)
+        elif situation.required(activity):
+            reason = step.reason
         elif first:
             reason = situation.words.say("next.begin")
         elif shaky:
