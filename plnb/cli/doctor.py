@@ -52,7 +52,7 @@ def _probes(course: Path) -> Iterator[Probe]:
         said="none yet: student code runs with your rights.",
         mend="Grade on a machine, or in a container, that has nothing to lose.",
     )
-    yield _try("Course folder", lambda: _folder(course), "Close it to others: chmod 700 <the course folder>")
+    yield _folder(course)
 
 
 def _try(name: str, attempt: Callable[[], str], mend: str) -> Probe:
@@ -120,16 +120,23 @@ def _drawing() -> str:
     return "charts become pictures without a network"
 
 
-def _folder(course: Path) -> str:
+def _folder(course: Path) -> Probe:
     import os
     import stat
 
     from plnb.store.layout import find_course
 
+    name = "Course folder"
     try:
         root = find_course(course).root
     except PlnbError:
-        return "none here (name one with --course)"
+        return Probe(name=name, result="note", said="none here.", mend="Name one with --course to have it looked at.")
     if os.name != "nt" and root.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise PermissionError(f"{root} holds solutions and grades, and others on this machine can open it")
-    return f"{root} is closed to others"
+        # On one's own machine that is fine; on a shared one it gives solutions and grades away.
+        return Probe(
+            name=name,
+            result="note",
+            said=f"{root} holds solutions and grades, and others who log in to this machine can open it.",
+            mend=f"Close it to them: chmod 700 {root}",
+        )
+    return Probe(name=name, result="held", said=f"{root} is closed to others")

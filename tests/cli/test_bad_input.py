@@ -52,7 +52,7 @@ def tree(root: Path) -> dict[str, bytes]:
 
 
 BAD = {
-    "a bad YAML line": (GOOD.replace("    title: One\n", "    title: One: two\n"), FRAMEWORK, "course.yaml:10", ""),
+    "a bad YAML line": (GOOD.replace("    title: One\n", "    title: One: two\n"), FRAMEWORK, "course.yaml:9", ""),
     "an unknown key": (GOOD.replace("    steps:", "    setps:"), FRAMEWORK, "course.yaml:10", "steps"),
     "a policy with a typo": (GOOD.replace("streak", "streek"), FRAMEWORK, "course.yaml:6", "streak"),
     "a number out of range": (GOOD.replace("n: 2", "n: 0"), FRAMEWORK, "course.yaml:6", ""),
