@@ -198,7 +198,10 @@ class _UnitRun:
         """Note a submission that could not be graded; the next run tries again."""
         each = task.handed_in
         at = task.timestamp or task.submission.newest
-        self.settler.our_fault(self.manifest, each.student, task.submission, at=at)
+        try:
+            self.settler.our_fault(self.manifest, each.student, task.submission, at=at)
+        except Exception as worse:  # without a note the next run tries again all the same
+            _log.error("the ledger could not be written", exc_info=worse)
         self.done(_our_fault(each, error))
 
     def _task(self, each: _HandedIn) -> _Task:

@@ -8,7 +8,6 @@ from typing import Literal, Union
 from plnb.core.base import Model
 from plnb.grading.repairs import NEEDS_A_LOOK, Repair
 
-
 State = Literal["graded", "unchanged", "updated", "refused", "our_fault"]
 """`unchanged`: graded before. `updated`: graded before, and a person has given points since."""
 

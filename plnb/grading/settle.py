@@ -106,9 +106,9 @@ class Settler:
         return _outcome("updated", manifest, hand_in, kept, balanced, 0.0)
 
     def our_fault(self, manifest: Manifest, student: str, submission: Submission, *, at: datetime) -> None:
-        """Note that a submission could not be graded, through no fault of the student's. The gradebook stays as it was."""
+        """Note that a submission could not be graded, through no fault of the student's. Grades and records stay as they were."""
         attempt = self.ledger.attempt(manifest.course, student, manifest.unit.id, submission.digest)
-        self.ledger.keep(_row(manifest, student, submission.digest, at, attempt, "our_fault", Kept()), ())
+        self.ledger.keep(_row(manifest, student, submission.digest, at, attempt, "our_fault", Kept()), None)
 
     # --- the four places -------------------------------------------------------------------------------------------------------
 

@@ -105,7 +105,8 @@ class _Transplant:
 
     def _by_content(self) -> None:
         """Cells without ids: those still as released are known by their text; answers, if all is lost, by their place between."""
-        ours: list[object] = [(cell.kind, cell.digest) for cell in self.released]
+        # Two empty answers look the same, so text does not tell answers apart.
+        ours: list[object] = [("answer", i) if cell.solution else (cell.kind, cell.digest) for i, cell in enumerate(self.released)]
         theirs: list[object] = [(cell.kind, source_digest(cell.source)) for cell in self.student.cells]
         for j, i in self.place.items():
             ours[i] = theirs[j] = ("known", i)

@@ -196,9 +196,12 @@ class Ledger(AbstractContextManager["Ledger"]):
             known = db.scalar(select(_submission.c.attempt).where(*mine, _submission.c.digest == digest))
             return known or (db.scalar(select(func.max(_submission.c.attempt)).where(*mine)) or 0) + 1
 
-    def keep(self, submission: LedgerSubmission, records: Iterable[Record]) -> None:
-        """Write a submission and all records that come from it, in place of what was there for the same files: all or nothing."""
-        new = tuple(records)
+    def keep(self, submission: LedgerSubmission, records: Iterable[Record] | None) -> None:
+        """Write a submission and all records that come from it, in place of what was there for the same files: all or nothing.
+
+        Without `records` those that are there stay.
+        """
+        new = tuple(records) if records is not None else None
         row = {**submission.model_dump(), "submitted_at": _utc(submission.submitted_at), "graded_at": _utc(submission.graded_at)}
         key = [_submission.c[name] == row[name] for name in ("course", "student", "unit", "digest")]
         with self._engine.begin() as db:
@@ -207,8 +210,9 @@ class Ledger(AbstractContextManager["Ledger"]):
                 known = db.execute(insert(_submission).values(row).returning(_submission.c.id)).scalar_one()
             else:
                 db.execute(update(_submission).where(_submission.c.id == known).values(row))
+            if new is not None:
                 db.execute(delete(_record).where(_record.c.submission == known))
-            _add(db, new, known)
+                _add(db, new, known)
 
 
 def _add(db: Connection, records: Sequence[Record], submission: int | None) -> int:
