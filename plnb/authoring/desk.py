@@ -39,6 +39,7 @@ class Desk:
             raise NotReadyError(
                 "No unit of this course has been released.", place=str(folder.release), mend="Release it first: plnb release"
             )
+        self.places = {activity.id: place for place, activity in enumerate(self.course.activities())}
         self.pages = {
             activity.id: Page(folder, activity)
             for unit in self.units

@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 from typing import Final, NamedTuple
 
 from plnb.authoring import voices
@@ -82,7 +81,7 @@ def _write(desk: Desk, student: SyntheticStudent, activity: Activity, page: Page
         dice = desk.dice(student.id, activity.id, answer.cell)
         luck, effort = dice.random(), dice.random()
         if answer.voice or (answer.manual and not answer.code):
-            if text := _own_words(desk, manner, activity, answer, dice):
+            if text := _own_words(desk, student, activity, answer):
                 yield _Written(answer.cell, text)
         elif (place + 0.5) / len(places) > manner.reaches:
             continue
@@ -101,19 +100,23 @@ def _chance(desk: Desk, manner: Manner, unit: str, attempt: int) -> float:
     return min(1.0, manner.right + weeks * manner.growth)
 
 
-def _own_words(desk: Desk, manner: Manner, activity: Activity, answer: Answer, dice: Random) -> str:
-    full, topic = manner.voice == "full", desk.topic(activity)
+def _own_words(desk: Desk, student: SyntheticStudent, activity: Activity, answer: Answer) -> str:
+    """What a student says in a place for words; empty where this one leaves it."""
+    manner = MANNERS[student.kind]
     if manner.voice == "none":
         return ""
-    match answer.voice:
-        case "goal":
-            said = voices.goal(topic, dice, full=full)
-        case "reflect":
-            said = voices.reflection(topic, dice, full=full)
-        case _:
-            lines = answer.solved.split("\n")
-            model = "\n".join(lines[line - 1] for line in answer.lines)
-            return "" if not model.strip() else answer.solved.replace(model, voices.written(model, dice, full=full))
+    full, topic = manner.voice == "full", desk.topic(activity)
+    turn = student.number + desk.places[activity.id]
+    if not answer.voice:
+        lines = answer.solved.split("\n")
+        model = "\n".join(lines[line - 1] for line in answer.lines)
+        return answer.solved.replace(model, voices.written(model, turn, full=full)) if model.strip() else ""
+    if answer.voice == "goal":
+        said = voices.goal(topic, turn, full=full)
+    elif activity.checks and all(check.role == "probe" for check in activity.checks):
+        said = voices.about_me(turn, full=full)  # nothing has been learned yet that one could look back on
+    else:
+        said = voices.reflection(topic, turn, full=full)
     # A single sentence is a place-holder to write over; anything longer asks something and stays.
     return said if len(answer.released.strip().split("\n")) == 1 else f"{answer.released.rstrip()}\n\n{said}"
 
