@@ -121,4 +121,4 @@ def test_json_errors_are_json_too(tmp_path: Path) -> None:
     done = plnb("lint", "--json", cwd=tmp_path)
     assert done.returncode == 2
     error = json.loads(done.stderr)["error"]
-    assert error["code"] and error["message"] and error["mend"]
+    assert all(error[key] for key in ("code", "message", "mend"))
