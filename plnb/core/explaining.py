@@ -300,7 +300,7 @@ class _Explaining:
         holding = self.history.in_force().get(code)
         said = [o for o in self.history.overrides if o.standard == code]
         for word in said:
-            until = _day(word.until) if word.until else ""
+            until = _day(word.until - timedelta.resolution) if word.until else ""
             if word.level is None:
                 end = "back"
             elif holding is word:
@@ -345,9 +345,10 @@ class _Explaining:
         say = self.words.say
         if any(isinstance(r, Overridden) and r.standard == code for r in happened):
             return say("explain.reached.word")
-        work = [self.names.check(f"{r.activity}/{r.check}", self.words) for r in happened if isinstance(r, Attempt)]
+        work = [r.activity for r in happened if isinstance(r, Attempt) and r.verdict in COUNTED and r.trust in self.trusted]
         if work:
-            return say("explain.reached.work", what=self.words.join(list(dict.fromkeys(work))))
+            titles = [self.names.activities.get(activity, activity) for activity in dict.fromkeys(work)]
+            return say("explain.reached.work", what=self.words.quote(titles))
         return say("explain.reached.ended" if ended else "explain.reached.time")
 
     # --- what would change it -------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ _ENGLISH: Final = {
     "explain.word.replaced": "Your teacher had set this to “{level}”, and has changed it since: {said}",
     "explain.word.back": "Your teacher took an earlier word back: {said}",
     # When a level was reached.
-    "explain.reached.work": "After {what}.",
+    "explain.reached.work": "After your work in {what}.",
     "explain.reached.word": "By your teacher's word.",
     "explain.reached.ended": "Because your teacher's word ended.",
     "explain.reached.time": "Because time went by.",

@@ -106,7 +106,7 @@ def test_the_story_says_when_each_level_was_reached_and_by_what() -> None:
         (Level.familiar, Level.proficient, at(2)),
         (Level.proficient, Level.mastered, at(40)),
     ]
-    assert str(found.reached[1].by) == "After “Question c3” in “Activity walk”."
+    assert str(found.reached[1].by) == "After your work in “Activity walk”."
 
 
 def test_a_teachers_word_and_its_end_are_part_of_the_story() -> None:
