@@ -7,17 +7,19 @@ student feels (`SelfAssessed`) is never an answer. The rules themselves stand in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from pydantic import AwareDatetime
 
 from plnb.core.base import Basis, Level, Model, Reason, StandardCode, Trust
 from plnb.core.course import Course
 from plnb.core.history import History
-from plnb.core.policy import Policy
+from plnb.core.policy import CompetencyAll, CompetencyPoints, Policy
 from plnb.core.records import COUNTED, Attempt, Overridden, Record, order
-from plnb.core.rules import Answer, judge
+from plnb.core.rules import Answer
+from plnb.core.rules.children import enough, over_children
+from plnb.core.stages import Stage, follow
 from plnb.core.words import Words, words_for
 
 
@@ -40,6 +42,10 @@ class Estimate(Model):
     """How many of them were right."""
     review_due: bool = False
     """Whether it is time to look at it again."""
+    review_on: AwareDatetime | None = None
+    """When it is, or was, time to look at it again; None where nothing is planned."""
+    lapsed: bool = False
+    """Whether it was lost in a later check and has not come back."""
     overridden: bool = False
     """Whether a teacher's word holds instead of the rule."""
     since: AwareDatetime | None = None
@@ -55,20 +61,7 @@ def estimate(course: Course, records: Iterable[Record], *, basis: Basis, now: da
 
 def estimate_from(course: Course, history: History, basis: Basis) -> tuple[Estimate, ...]:
     """The same from records already indexed."""
-    trusted = trusted_for(course, basis)
-    answers: dict[str, list[Attempt]] = {}
-    for attempt in history.attempts:
-        if attempt.verdict in COUNTED and attempt.trust in trusted:
-            for code in dict.fromkeys(attempt.standards):
-                answers.setdefault(code, []).append(attempt)
-    words = words_for(course.language)
-    overrides = history.in_force()
-    estimates = []
-    for code in course.assessed():
-        found = _by_rule(code, answers.get(code, ()), course.mastery.policy_for(code), basis, words)
-        override = overrides.get(code)
-        estimates.append(_overridden(found, override, answers.get(code, ()), words) if override else found)
-    return tuple(estimates)
+    return _Estimating(course, history, basis).all()
 
 
 def trusted_for(course: Course, basis: Basis) -> frozenset[Trust]:
@@ -77,59 +70,124 @@ def trusted_for(course: Course, basis: Basis) -> frozenset[Trust]:
     return frozenset(trust for trust in Trust if trust >= floor)
 
 
-def _by_rule(code: str, attempts: Sequence[Attempt], policy: Policy, basis: Basis, words: Words) -> Estimate:
+class _Estimating:
+    """All standards of one student on one basis. Those over children are worked out from the others, each once."""
+
+    def __init__(self, course: Course, history: History, basis: Basis) -> None:
+        self.course, self.history, self.basis = course, history, basis
+        self.words = words_for(course.language)
+        self.standards = course.standards.by_code
+        self.overrides = history.in_force()
+        trusted = trusted_for(course, basis)
+        self.attempts: dict[str, list[Attempt]] = {}
+        for attempt in history.attempts:
+            if attempt.verdict in COUNTED and attempt.trust in trusted:
+                for code in dict.fromkeys(attempt.standards):
+                    self.attempts.setdefault(code, []).append(attempt)
+        self.assessed = course.assessed()
+        self.found: dict[str, Estimate] = {}
+
+    def all(self) -> tuple[Estimate, ...]:
+        """Every standard that is assessed or has a rule over its children, in framework order."""
+        rules = self.course.mastery.standards
+        parents = {code for code, policy in rules.items() if policy.over_children and code in self.standards}
+        codes: Sequence[str] = self.assessed
+        if parents:
+            wanted = parents.union(self.assessed)
+            codes = [*(code for code in self.standards if code in wanted), *(c for c in self.assessed if c not in self.standards)]
+        return tuple(self.of(code, frozenset()) for code in codes)
+
+    def of(self, code: str, above: frozenset[str]) -> Estimate:
+        """One standard; `above` are those being worked out from it."""
+        if code not in self.found:
+            policy = self.course.mastery.policy_for(code)
+            if isinstance(policy, CompetencyAll | CompetencyPoints):
+                found = self._by_children(code, policy, above | {code})
+            else:
+                found = _by_rule(code, self.attempts.get(code, ()), policy, self)
+            if override := self.overrides.get(code):
+                found = _overridden(found, override, self.attempts.get(code, ()), self.words)
+            self.found[code] = found
+        return self.found[code]
+
+    def _by_children(self, code: str, policy: CompetencyAll | CompetencyPoints, above: frozenset[str]) -> Estimate:
+        """From the estimates of the children; one that leads back up to the standard itself cannot count."""
+        if isinstance(policy, CompetencyPoints):
+            codes = [child.standard for child in policy.standards]
+        else:
+            codes = list(policy.standards) or [child.code for child in self.standards.values() if child.parent == code]
+        children = {child: self.of(child, above) for child in dict.fromkeys(codes) if child not in above}
+        levels = {child: children[child].level if child in children else Level.not_started for child in codes}
+        ruled = over_children(policy, levels, self._labels, self.words)
+        return Estimate.model_construct(
+            standard=code,
+            basis=self.basis,
+            level=ruled.level,
+            toward=ruled.toward,
+            reason=ruled.reason,
+            counted=sum(child.counted for child in children.values()),
+            correct=sum(child.correct for child in children.values()),
+            since=_since(policy, ruled.level, children),
+            records=tuple(dict.fromkeys(record for child in children.values() for record in child.records)),
+        )
+
+    def _labels(self, codes: Sequence[str]) -> str:
+        return self.words.quote([self.standards[code].label if code in self.standards else code for code in codes])
+
+
+def _since(policy: CompetencyAll | CompetencyPoints, level: Level, children: Mapping[str, Estimate]) -> datetime | None:
+    """When the level was reached: the first moment at which enough of the children were where they are now."""
+    if level is Level.not_started:
+        return None
+    there = {code: child for code, child in children.items() if child.level >= level and child.since}
+    moments = sorted(child.since for child in there.values() if child.since)
+    for moment in moments:
+        by_then = dict.fromkeys(children, Level.not_started)
+        by_then.update((code, child.level) for code, child in there.items() if child.since and child.since <= moment)
+        if level < Level.proficient or enough(policy, by_then, level):
+            return moment
+    return moments[-1]
+
+
+def _by_rule(code: str, attempts: Sequence[Attempt], policy: Policy, here: _Estimating) -> Estimate:
     """What the policy says, without a teacher's word."""
+    words, basis = here.words, here.basis
     if not attempts:
         reason = words.say("mastery.not_graded" if basis is Basis.credit else "mastery.not_started")
-        return Estimate(standard=code, basis=basis, level=Level.not_started, toward=0.0, reason=reason)
+        return Estimate.model_construct(standard=code, basis=basis, level=Level.not_started, toward=0.0, reason=reason)
+    correct_at, neutral_from = policy.correct_at, 2.0 if policy.count_assisted else policy.neutral_from
     answers = [
-        Answer(item=(a.activity, a.check), score=a.score, right=a.score >= policy.correct_at, at=a.at)
+        Answer(
+            (a.activity, a.check),
+            a.score,
+            a.score >= correct_at,
+            a.at,
+            a.mixed,
+            a.submission,
+            a.hints > 0 and a.score >= neutral_from,
+        )
         for a in attempts
-        if not _neutral(a, policy)
     ]
-    level, toward, since, reason = Level.attempted, 0.0, attempts[0].at, words.say("mastery.helped")
-    if answers:
-        ruling = judge(policy, answers, words)
-        level, toward = ruling.levels[-1], ruling.toward
-        start = _start(ruling.levels)
-        since = answers[start].at
-        if level is not Level.attempted or not _neutral(attempts[-1], policy):
-            reason = ruling.reason
-        if level is Level.proficient and (confirmed := _confirmed(answers, start, policy)):
-            level, reason, since = Level.mastered, _confirmation(confirmed - since, words), confirmed
-    return Estimate(
+    counted = [answer for answer in answers if not answer.neutral]
+    if counted:
+        stage = follow(policy, here.course.mastery.review, answers, words)
+    else:
+        stage = Stage(Level.attempted, 0.0, attempts[0].at, words.say("mastery.helped"))
+    helped = stage.level is Level.attempted and answers[-1].neutral
+    return Estimate.model_construct(
         standard=code,
         basis=basis,
-        level=level,
-        toward=toward,
-        reason=reason,
-        counted=len(answers),
-        correct=sum(a.right for a in answers),
-        since=since,
+        level=stage.level,
+        toward=stage.toward,
+        reason=words.say("mastery.helped") if helped else stage.reason,
+        counted=len(counted),
+        correct=sum(answer.right for answer in counted),
+        review_due=stage.review_on is not None and stage.review_on <= here.history.now,
+        review_on=stage.review_on,
+        lapsed=stage.lapsed,
+        since=stage.since,
         records=tuple(a.id for a in attempts),
     )
-
-
-def _neutral(attempt: Attempt, policy: Policy) -> bool:
-    return attempt.hints > 0 and not policy.count_assisted and attempt.score >= policy.neutral_from
-
-
-def _start(levels: Sequence[Level]) -> int:
-    """Where the level that holds at the end began to hold."""
-    start = len(levels) - 1
-    while start and levels[start - 1] is levels[-1]:
-        start -= 1
-    return start
-
-
-def _confirmed(answers: Sequence[Answer], start: int, policy: Policy) -> datetime | None:
-    """When a right answer came, long enough after the answer at `start` made the student proficient."""
-    due = answers[start].at + timedelta(days=policy.confirm_after_days)
-    return next((a.at for a in answers[start + 1 :] if a.right and a.at >= due), None)
-
-
-def _confirmation(gap: timedelta, words: Words) -> Reason:
-    return words.say("mastery.confirmed", days=gap.days) if gap.days else words.say("mastery.confirmed_soon")
 
 
 def _overridden(found: Estimate, override: Overridden, attempts: Sequence[Attempt], words: Words) -> Estimate:
@@ -145,6 +203,9 @@ def _overridden(found: Estimate, override: Overridden, attempts: Sequence[Attemp
             "toward": min(level.rank / Level.proficient.rank, 1.0),
             "reason": words.say("mastery.override", level=words.phrase(f"level.{level}"), said=said),
             "overridden": True,
+            "lapsed": False,
+            "review_due": found.review_due and level >= Level.proficient,
+            "review_on": found.review_on if level >= Level.proficient else None,
             "since": override.at,
             "records": tuple(record.id for record in rested),
         }

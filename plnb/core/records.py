@@ -90,6 +90,8 @@ class Attempt(_Record):
     """How many times this student had handed in by then."""
     seed: int | None = None
     """Seed of the variant, where there is one."""
+    mixed: bool = False
+    """Whether it was asked in a mixed check: among other standards, some time after it was learned."""
     checked_in: Literal["", "kernel", "outside", "person"] = ""
     """Where the verdict was reached."""
     message: str = ""

@@ -55,9 +55,9 @@ class Rescue:
 
     def review(self) -> Iterator[Suggestion]:
         """What to look at again when nothing is left: the weakest standard, the one reached longest ago first."""
-        known = [e for e in self.situation.estimates.values() if self._where(e.standard)]
+        known = [e for e in self.situation.estimates.values() if self.where(e.standard)]
         for estimate in sorted(known, key=lambda e: (e.level.rank, e.since or self.situation.history.now, e.standard))[:1]:
-            activity = self._where(estimate.standard)[0]
+            activity = self.where(estimate.standard)[0]
             label = self.situation.names.standard(estimate.standard)
             reason = self.situation.words.say("next.review", standard=label)
             yield Suggestion(step=activity.id, title=activity.title, reason=reason)
@@ -76,7 +76,7 @@ class Rescue:
         for atom in missing(condition, self.situation.state):
             match atom:
                 case StandardAtLeast(standard=code):
-                    open_ones = self._where(code)
+                    open_ones = self.where(code)
                     for activity in open_ones:
                         again = "next.try_again" if activity.id in self.situation.done else "next.try"
                         reason = words.say(again, activity=activity.title, standard=names.standard(code), what=what)
@@ -127,7 +127,7 @@ class Rescue:
     def _is_open(self, activity: Activity) -> bool:
         return self.step_of[activity.id].state is not StepState.locked
 
-    def _where(self, code: str) -> list[Activity]:
+    def where(self, code: str) -> list[Activity]:
         """Open activities that check a standard: on the student's way first, more than probing, not done yet; in course order."""
 
         def rank(activity: Activity) -> tuple[bool, bool, bool]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-from plnb.core.base import Reason
+from plnb.core.base import Level, Reason
 from plnb.core.course import Activity, ActivityFork, ActivityOption
+from plnb.core.mastery import Estimate
 from plnb.core.profile import Profile
 from plnb.core.rescue import Rescue
 from plnb.core.sayings import sentence
@@ -82,15 +83,17 @@ class _Suggesting:
 
     def answer(self, *, complete: bool) -> tuple[Suggestion, ...]:
         candidates = sorted(self._candidates(), key=lambda c: c.rank)
+        lapsed, due = self._lapsed(), self._due()
         if complete:
-            extra = chain((c.suggestion for c in candidates), self._extras())
+            extra = chain(lapsed, due, (c.suggestion for c in candidates), self._extras())
             return _few(extra) or _few(self.rescue.review())
         of = {need: [c for c in candidates if c.need == need] for need in (MEND, GO_ON, EXTRA, WAIT)}
         helpful = [*of[MEND], *of[GO_ON]]
         known = [c.suggestion for c in helpful if c is helpful[0] or c.readiness == READY]
         if not any(c.required for c in helpful):
             known = [*known[: AT_MOST - 1], *self.rescue.locked()]
-        following = _few(known)
+        # What was lost comes before what is new; what is due for a look comes after the first thing to do, and crowds nothing out.
+        following = _few([*lapsed, *known[:1], *due, *known[1:]])
         if of[EXTRA]:
             # Somebody ahead must see it before everything else is done.
             following = _few([*following[: AT_MOST - 1], of[EXTRA][0].suggestion])
@@ -111,6 +114,23 @@ class _Suggesting:
             else:
                 fork, option = step.branch.split("/")
                 yield Suggestion(step=fork, title=self.forks[fork].prompt, option=option, reason=reason)
+
+    def _lapsed(self) -> list[Suggestion]:
+        """Where to get back what was lost, the longest ago first; one at a time."""
+        lost = [e for e in self.situation.estimates.values() if e.lapsed and e.level < Level.proficient and e.since]
+        return self._revisit("next.lapsed", sorted(lost, key=lambda e: (e.since, e.standard)))
+
+    def _due(self) -> list[Suggestion]:
+        """Where to look again at what is due, the longest ago first; one at a time."""
+        due = [e for e in self.situation.estimates.values() if e.review_due]
+        return self._revisit("next.review_due", sorted(due, key=lambda e: (e.review_on, e.standard)))
+
+    def _revisit(self, code: str, estimates: Iterable[Estimate]) -> list[Suggestion]:
+        for estimate in estimates:
+            for activity in self.rescue.where(estimate.standard):
+                reason = self.situation.words.say(code, standard=self.situation.names.standard(estimate.standard))
+                return [Suggestion(step=activity.id, title=activity.title, reason=reason)]
+        return []
 
     def _open(self, step: Step) -> bool:
         """Whether a step can be worked on now, on this student's way and not by way of a choice still to be made."""

@@ -81,6 +81,9 @@ ENGLISH: Final = Words(
         "mastery.helped": "You got it right with a hint; now try one without.",
         "mastery.confirmed": "You had it, and {days:a day|# days} later you got it right again.",
         "mastery.confirmed_soon": "You had it, and later you got it right again.",
+        "mastery.lapsed": "You had it, and then missed it in a later check. Since then: {said}",
+        "mastery.lapsed_now": "You had it, and then missed it in a later check; practise it again to get it back.",
+        "mastery.fallen": "You had mastered it, and then missed it in a later check; get it right once more to master it again.",
         "mastery.override": "Your teacher set this to “{level}”: {said}",
         "streak.building": "{run} right in a row so far; {more} more {more:shows|show} you have it.",
         "streak.elsewhere": (
@@ -105,6 +108,57 @@ ENGLISH: Final = Words(
         "highest.elsewhere": (
             "Your best answer earned {percent} %; {more:one more check|# more checks} to answer before it shows you have it."
         ),
+        "average.below": "Your answers average {value} of {out_of}; {need} shows you have it.",
+        "average.reached": "Your answers average {value} of {out_of}, and {need} shows you have it.",
+        "average.elsewhere": (
+            "Your answers average {value} of {out_of}; {more:one more check|# more checks} to answer before it shows you have it."
+        ),
+        "weighted_average.below": "Your answers average {value} of {out_of}, the latest counting most; {need} shows you have it.",
+        "weighted_average.reached": (
+            "Your answers average {value} of {out_of}, the latest counting most, and {need} shows you have it."
+        ),
+        "decaying_average.below": "Your answers average {value} of {out_of}, newer ones counting more; {need} shows you have it.",
+        "decaying_average.reached": (
+            "Your answers average {value} of {out_of}, newer ones counting more, and {need} shows you have it."
+        ),
+        "n_times.below": (
+            "{reached:# answer|# answers} of {need} or more out of {out_of} so far; {more} more {more:shows|show} you have it."
+        ),
+        "n_times.reached": "{reached:# answer|# answers} of {need} or more out of {out_of}: that shows you have it.",
+        "rubric.below": "Your latest work earned {value} of {out_of}; {need} shows you have it.",
+        "rubric.reached": "Your latest work earned {value} of {out_of}, and {need} shows you have it.",
+        "rubric.mastered": "Your latest work earned {value} of {out_of}, and {need} shows you have mastered it.",
+        "rubric.elsewhere": (
+            "Your latest work earned {value} of {out_of}; {more:one more piece|# more pieces} of work to show you have it."
+        ),
+        "ema.below": "Your answers, the newer ones counting more, stand at {percent} %; {need} % shows you have it.",
+        "ema.reached": "Your answers, the newer ones counting more, stand at {percent} %, and {need} % shows you have it.",
+        "ema.elsewhere": (
+            "Your answers, the newer ones counting more, stand at {percent} %; "
+            "{more:one more check|# more checks} to get right before it shows you have it."
+        ),
+        "bkt.below": "Going by your answers, the chance that you have it is {percent} %; {need} % shows you have it.",
+        "bkt.reached": "Going by your answers, the chance that you have it is {percent} %, and {need} % shows you have it.",
+        "bkt.elsewhere": (
+            "Going by your answers, the chance that you have it is {percent} %; "
+            "{more:one more check|# more checks} to get right before it shows you have it."
+        ),
+        "points.below": "{points} of {most} points so far; each right answer in a row earns more.",
+        "points.reached": "You have earned all {most} points, and you keep them.",
+        "points.elsewhere": (
+            "You have earned all {most} points; {more:one more check|# more checks} to get right before it shows you have it."
+        ),
+        "khan.below": (
+            "{right} right of {questions:# question|# questions} in your latest exercise; "
+            "all right, on {more:one check|# different checks} or more, shows you have it."
+        ),
+        "khan.reached": "All {questions:# question|# questions} right in an exercise; a mixed check can show mastery.",
+        "khan.up": "You got it right in a mixed check; that lifts you to “{level}”.",
+        "khan.down": "You missed it in a mixed check; that takes you to “{level}”.",
+        "children.reached": "You have what this is made of: {standards}.",
+        "children.missing": "It is made of several parts; still to get: {standards}.",
+        "children.points": "Its parts give you {points} of the {need} points that show you have it.",
+        "children.none": "Nothing in this course is part of it.",
         # Conditions: clauses that follow “when” and “because”.
         "if.at_least.not_started": "“{standard}” is part of the course",
         "if.at_least.attempted": "you have tried “{standard}”",
@@ -159,6 +213,8 @@ ENGLISH: Final = Words(
         "next.in_order": "Next in “{unit}”.",
         "next.prepared": "You are ready for this, because you know {standards}.",
         "next.likes": "Next in “{unit}”, and it goes with what you like: {likes}.",
+        "next.lapsed": "You had “{standard}” and then missed it in a later check; get it back here.",
+        "next.review_due": "It is time to look at “{standard}” again, so that it stays with you.",
         "next.continue": "You have begun this; {left:# check|# checks} to go.",
         "next.continue_choice": "You have begun this; there is a choice for you inside.",
         "next.builds": "It makes {standards} steady, which “{activity}” builds on.",

@@ -13,6 +13,7 @@ from plnb.core.paths import Path, Step, StepState, plan
 from plnb.core.policy import Streak
 from plnb.core.profile import Profile
 from plnb.core.records import HintShown, Record, Verdict
+from plnb.core.review import NoReview
 from tests.core.builders import (
     NOW,
     STUDENT,
@@ -442,7 +443,7 @@ def test_when_everything_required_is_done_what_is_left_is_offered() -> None:
 
 def test_when_nothing_is_left_the_weakest_is_looked_at_again() -> None:
     a, b = activity("a", *checks(3)), activity("b", *checks(2, "S2"))
-    found = path(course(a, b), [*passes(a), *passes(b, hours=2)])
+    found = path(course(a, b, review=NoReview()), [*passes(a), *passes(b, hours=2)])
     assert found.complete
     assert [(s.step, s.reason.text) for s in found.next] == [
         ("b", "You have done everything; look at this again to keep “Skill S2” fresh.")

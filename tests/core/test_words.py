@@ -16,7 +16,7 @@ from plnb.core.words import CATALOGUES, ENGLISH, Words, words_for
 from tests.core.builders import NOW, activity, answers, checks, course
 
 CORE = Path(plnb.core.__file__).parent
-SPEAKERS = [p for p in CORE.glob("*.py") if p.name != "words.py"]
+SPEAKERS = [p for folder in (CORE, CORE / "rules") for p in folder.glob("*.py") if p.name != "words.py"]
 
 
 def test_every_code_the_core_speaks_is_in_the_catalogue() -> None:
@@ -38,7 +38,8 @@ COMPOSED = {
     *(f"level.{level}" for level in Level),
     *(f"format.{form}" for form in Format),
     *(f"if.{kind}.{level}" for kind in ("at_least", "below") for level in Level),
-    *(f"{policy}.{end}" for policy in ("latest", "highest") for end in ("below", "reached", "elsewhere")),
+    *(f"{policy}.{end}" for policy in ("latest", "highest", "ema", "bkt") for end in ("below", "reached", "elsewhere")),
+    *(f"{policy}.{end}" for policy in ("average", "weighted_average", "decaying_average") for end in ("below", "reached")),
     "list.and",
     "list.or",
 }

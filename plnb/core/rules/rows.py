@@ -1,64 +1,13 @@
-"""The rule behind each policy: answers in, a level after each of them out.
-
-A new policy drops in as a data class in `policy.Policy` and one function here under `@rule`. A rule decides up to `proficient`;
-`mastery` adds what all share: that a delayed right answer shows mastery, that help is neutral, and a teacher's word.
-"""
+"""Rows of right answers: so many one after another, or so many among the last few."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from math import ceil, floor
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Sequence
 
-from plnb.core.base import Level, Reason
-from plnb.core.policy import Highest, Latest, MOfN, Policy, Streak
+from plnb.core.base import Level
+from plnb.core.policy import MOfN, Streak
+from plnb.core.rules.answers import Answer, Item, Ruling, rule
 from plnb.core.words import Words
-
-
-class Answer(NamedTuple):
-    """One answer that counts."""
-
-    item: tuple[str, str]
-    """Which check: activity and grade_id."""
-    score: float
-    """Share of the points, 0 to 1."""
-    right: bool
-    """Whether it reached the policy's `correct_at`."""
-    at: datetime
-    """When the work was done."""
-
-
-class Ruling(NamedTuple):
-    """What a rule says of a row of answers."""
-
-    levels: list[Level]
-    """The level after each answer: attempted, familiar or proficient."""
-    toward: float
-    """Share of the way to proficient; 1.0 exactly when the last level is proficient."""
-    reason: Reason
-    """Why the last level."""
-
-
-P = TypeVar("P")
-Rule = Callable[[P, Sequence[Answer], Words], Ruling]
-
-_RULES: dict[type, Rule[Any]] = {}
-
-
-def rule(kind: type[P]) -> Callable[[Rule[P]], Rule[P]]:
-    """Register the rule for a policy class."""
-
-    def register(function: Rule[P]) -> Rule[P]:
-        _RULES[kind] = function
-        return function
-
-    return register
-
-
-def judge(policy: Policy, answers: Sequence[Answer], words: Words) -> Ruling:
-    """Apply the policy's rule to answers, oldest first; there must be at least one."""
-    return _RULES[type(policy)](policy, answers, words)
 
 
 @rule(Streak)
@@ -66,11 +15,11 @@ def streak(policy: Streak, answers: Sequence[Answer], words: Words) -> Ruling:
     """`n` right in a row, from at least `distinct` different checks among that row.
 
     A row may be longer than `n`: it goes on until the checks differ enough. Once reached, proficient stays; lapses are not part of
-    this rule.
+    this rule. With n = 3: right, wrong, right, right, right is proficient at the fifth answer.
     """
     levels: list[Level] = []
     level = Level.attempted
-    run, items = 0, set[tuple[str, str]]()
+    run, items = 0, set[Item]()
     reached = (0, 0)
     for answer in answers:
         if answer.right:
@@ -104,7 +53,7 @@ def streak(policy: Streak, answers: Sequence[Answer], words: Words) -> Ruling:
 def m_of_n(policy: MOfN, answers: Sequence[Answer], words: Words) -> Ruling:
     """`m` right among any `n` answers in succession, the right ones from at least `distinct` different checks.
 
-    Once reached, proficient stays; lapses are not part of this rule.
+    Once reached, proficient stays; lapses are not part of this rule. With 3 of 5: right, wrong, right, wrong, right is proficient.
     """
     levels: list[Level] = []
     level = Level.attempted
@@ -148,41 +97,3 @@ def _least_needed(policy: MOfN, answers: Sequence[Answer]) -> int:
         if not answers[end - 1].right:
             break
     return least
-
-
-@rule(Latest)
-def latest(policy: Latest, answers: Sequence[Answer], words: Words) -> Ruling:
-    """The latest answer's share against the thresholds; can go down as well as up."""
-    return _by_score(policy, answers, [a.score for a in answers], words)
-
-
-@rule(Highest)
-def highest(policy: Highest, answers: Sequence[Answer], words: Words) -> Ruling:
-    """The best answer's share against the thresholds."""
-    best: list[float] = []
-    for answer in answers:
-        best.append(max(answer.score, best[-1]) if best else answer.score)
-    return _by_score(policy, answers, best, words)
-
-
-def _by_score(policy: Latest | Highest, answers: Sequence[Answer], scores: Sequence[float], words: Words) -> Ruling:
-    """Levels from the score that decides after each answer; proficient also needs `distinct` different checks answered."""
-    levels: list[Level] = []
-    items = set[tuple[str, str]]()
-    for answer, score in zip(answers, scores, strict=True):
-        items.add(answer.item)
-        if score >= policy.proficient_at and len(items) >= policy.distinct:
-            levels.append(Level.proficient)
-        else:
-            levels.append(Level.familiar if score >= policy.familiar_at else Level.attempted)
-    # Rounded down, and the threshold up: 79.9 % must not read as the 80 % that would be enough.
-    percent, need = floor(scores[-1] * 100 + 1e-9), ceil(policy.proficient_at * 100 - 1e-9)
-    if levels[-1] is Level.proficient:
-        return Ruling(levels, 1.0, words.say(f"{policy.type}.reached", percent=percent, need=need))
-    share = min(len(items) / policy.distinct, 1.0)
-    if scores[-1] >= policy.proficient_at:
-        reason = words.say(f"{policy.type}.elsewhere", percent=percent, more=policy.distinct - len(items))
-    else:
-        share = min(share, scores[-1] / policy.proficient_at)
-        reason = words.say(f"{policy.type}.below", percent=percent, need=need)
-    return Ruling(levels, min(share, 0.99), reason)

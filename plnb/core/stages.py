@@ -1,0 +1,154 @@
+"""The stages that all policies share: proficient by practice, mastered by a delayed check, down by one when it is lost again.
+
+A rule says after each answer how far its row of answers goes. Here that becomes a level that can be confirmed and can lapse. An
+answer in a later check is one in a mixed check, or one given when a review is due to a check that was not wrong already (the same
+wrong answer handed in twice is no news). What is missed there lowers a level by one: mastered is then to be confirmed anew, and
+proficient is to be earned anew from the answers since. A right answer never lowers anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from plnb.core.base import Level, Reason
+from plnb.core.policy import Policy
+from plnb.core.review import Rating, Review, Schedule, after, begin, lapsed
+from plnb.core.rules import Answer, Ruling, judge
+from plnb.core.rules.answers import Item
+from plnb.core.words import Words
+
+
+class Stage(NamedTuple):
+    """Where a row of answers leads."""
+
+    level: Level
+    """The level that holds after the last of them."""
+    toward: float
+    """Share of the way to proficient."""
+    since: datetime
+    """When the level was reached."""
+    reason: Reason
+    """Why."""
+    lapsed: bool = False
+    """Whether it was lost in a later check and has not come back."""
+    review_on: datetime | None = None
+    """When to look at it again; None where nothing is to be reviewed."""
+
+
+def follow(policy: Policy, review: Review, answers: Sequence[Answer], words: Words) -> Stage:
+    """The stage after answers, oldest first; at least one of them is not neutral."""
+    walk = _Walk(policy, review, [answer for answer in answers if not answer.neutral], words)
+    for answer in answers:
+        walk.take(answer)
+    return walk.stage()
+
+
+class _Walk:
+    """One student's way with one standard, answer by answer."""
+
+    def __init__(self, policy: Policy, review: Review, seen: Sequence[Answer], words: Words) -> None:
+        self.policy, self.review, self.seen, self.words = policy, review, seen, words
+        self.ruling = judge(policy, seen, words)
+        self.wait = timedelta(days=policy.confirm_after_days)
+        self.place = -1
+        self.level = Level.not_started
+        self.since = self.learned = seen[0].at
+        self.gap = timedelta()
+        """From becoming proficient to showing it again."""
+        self.schedule: Schedule | None = None
+        self.lost: int | None = None
+        """Place of the answer with which proficient was lost, until it is earned anew."""
+        self.anew: Ruling | None = None
+        """What the rule says of the answers after that."""
+        self.fallen = False
+        """Whether mastered was lost and is not confirmed anew."""
+        self.missed_last: dict[Item, bool] = {}
+        """Whether each check was missed when it was last answered."""
+
+    def take(self, answer: Answer) -> None:
+        """One more answer."""
+        if answer.neutral:
+            if self.schedule:
+                self.schedule = after(self.schedule, answer.at, Rating.hard)
+            return
+        self.place += 1
+        before, missed = self.level, answer.score < self.policy.missed_below
+        ruled = self.ruling.levels[self.place]
+        lapse = not self.policy.decides_all and missed and before >= Level.proficient and self._is_later(answer)
+        if self.policy.decides_all:
+            self.level = ruled
+        elif lapse:
+            self.level = self._lapsed(answer, ruled)
+        else:
+            self.level = self._earned(answer, ruled)
+        self._plan_review(before, answer, missed, lapse)
+        if self.level is not before:
+            self.since = answer.at
+        self.missed_last[answer.item] = missed
+
+    def _is_later(self, answer: Answer) -> bool:
+        if answer.mixed:
+            return True
+        due = self.schedule is not None and self.schedule.is_due(answer.at)
+        return due and not self.missed_last.get(answer.item, False)
+
+    def _lapsed(self, answer: Answer, ruled: Level) -> Level:
+        if self.level is Level.mastered and ruled >= Level.proficient:
+            self.fallen, self.learned = True, answer.at
+            return Level.proficient
+        rest = self.seen[self.place + 1 :]
+        self.lost, self.anew = self.place, judge(self.policy, rest, self.words) if rest else None
+        return min(ruled, Level.familiar)
+
+    def _earned(self, answer: Answer, ruled: Level) -> Level:
+        if self.lost is not None and self.anew:
+            if self.anew.levels[self.place - self.lost - 1] >= Level.proficient:
+                self.lost = None
+            else:
+                ruled = min(ruled, Level.familiar)
+        if ruled < Level.proficient:
+            return ruled
+        if self.level < Level.proficient:
+            self.learned = answer.at
+            return ruled
+        confirms = answer.right and (answer.mixed or not self.policy.confirm_mixed)
+        if self.level is Level.proficient and confirms and answer.at >= self.learned + self.wait:
+            self.gap, self.fallen = answer.at - self.learned, False
+            return Level.mastered
+        return self.level
+
+    def _plan_review(self, before: Level, answer: Answer, missed: bool, lapse: bool) -> None:
+        if self.level < Level.proficient:
+            self.schedule, self.fallen = None, False
+        elif before < Level.proficient:
+            self.schedule = begin(self.review, answer.at)
+        elif lapse:
+            self.schedule = lapsed(self.review, self.schedule, answer.at)
+        elif self.schedule:
+            self.schedule = after(self.schedule, answer.at, Rating.again if missed else Rating.good)
+
+    def stage(self) -> Stage:
+        """Where it has led."""
+        toward = 1.0 if self.level >= Level.proficient else self.ruling.toward
+        if self.lost is not None:
+            toward = min(toward, self.anew.toward if self.anew else 0.0)
+        return Stage(
+            level=self.level,
+            toward=toward,
+            since=self.since,
+            reason=self._reason(),
+            lapsed=self.fallen or self.lost is not None,
+            review_on=self.schedule.due if self.schedule else None,
+        )
+
+    def _reason(self) -> Reason:
+        say = self.words.say
+        if self.lost is not None:
+            return say("mastery.lapsed", said=self.anew.reason.text) if self.anew else say("mastery.lapsed_now")
+        if self.fallen:
+            return say("mastery.fallen")
+        if self.level is Level.mastered and not self.policy.decides_all:
+            return say("mastery.confirmed", days=self.gap.days) if self.gap.days else say("mastery.confirmed_soon")
+        return self.ruling.reason
