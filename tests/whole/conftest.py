@@ -1,0 +1,99 @@
+"""The demo, made once, and the same hand-ins graded by nbgrader alone: what the tests of the whole way look at."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from plnb.authoring.demo import DemoEvent, DemoResult, run_demo
+from plnb.store.layout import CourseFolder
+
+BLOCKER = """
+import sys
+class NoPlnb:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "plnb":
+            raise ImportError("plnb is not here")
+sys.meta_path.insert(0, NoPlnb())
+"""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """`plnb demo`, with everything it told on the way."""
+
+    result: DemoResult
+    events: tuple[DemoEvent, ...]
+
+    @property
+    def folder(self) -> CourseFolder:
+        return CourseFolder(self.result.folder)
+
+
+@dataclass(frozen=True)
+class Alone:
+    """The same course and hand-ins, graded by nbgrader in an environment where plnb cannot be imported."""
+
+    folder: CourseFolder
+    graded: frozenset[tuple[str, str]]
+    """(student, unit) that nbgrader graded."""
+    stopped: dict[tuple[str, str], str]
+    """(student, unit) that it did not, and its last words."""
+    env: dict[str, str]
+
+    def run(self, *args: str) -> str:
+        done = subprocess.run([nbgrader(), *args], cwd=self.folder.root, env=self.env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+def nbgrader() -> str:
+    return str(Path(sys.executable).parent / "nbgrader")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    events: list[DemoEvent] = []
+    result = run_demo(tmp_path_factory.mktemp("whole") / "demo", on_event=events.append, jobs=2)
+    return Demo(result, tuple(events))
+
+
+@pytest.fixture(scope="session")
+def alone(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Alone:
+    root = tmp_path_factory.mktemp("alone")
+    folder = CourseFolder(root / "course")
+    for name in ("source", "submitted"):
+        shutil.copytree(demo.folder.root / name, folder.root / name)
+    shutil.copy(demo.folder.root / "nbgrader_config.py", folder.root)
+    (root / "site").mkdir()
+    (root / "site" / "sitecustomize.py").write_text(BLOCKER)
+    bin_ = Path(sys.executable).parent
+    env = {**os.environ, "PYTHONPATH": str(root / "site"), "PATH": os.pathsep.join((str(bin_), os.environ["PATH"]))}
+    assert subprocess.run([sys.executable, "-c", "import plnb"], env=env, capture_output=True).returncode, "the blocker blocks"
+
+    for unit in demo.result.units:
+        subprocess.run([nbgrader(), "generate_assignment", unit], cwd=folder.root, env=env, check=True, capture_output=True)
+    students = sorted(path.name for path in folder.submitted.iterdir() if path.is_dir())
+    script = str(Path(__file__).with_name("nbgrader_alone.py"))
+    runs = [
+        subprocess.Popen([sys.executable, script, *students[half::2]], cwd=folder.root, env=env, stdout=subprocess.PIPE, text=True)
+        for half in (0, 1)
+    ]
+    outcomes: list[tuple[str, str, str | None]] = []
+    for run in runs:
+        said, _ = run.communicate()
+        assert run.returncode == 0
+        outcomes += json.loads(said.splitlines()[-1])
+    return Alone(
+        folder=folder,
+        graded=frozenset((student, unit) for student, unit, trouble in outcomes if trouble is None),
+        stopped={(student, unit): trouble for student, unit, trouble in outcomes if trouble is not None},
+        env=env,
+    )
