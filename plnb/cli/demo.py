@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from plnb.cli.console import count, err, out, progress_bar, table
-from plnb.cli.grade import print_summary, troubles
+from plnb.cli.grade import print_summary, put_right, troubles
 
 if TYPE_CHECKING:
     from plnb.authoring.demo import DemoEvent, DemoResult
@@ -88,6 +88,6 @@ def _fate(result: DemoResult, student: str) -> str:
     mine = [outcome for outcome in outcomes if outcome.student == student and outcome.state != "unchanged"]
     graded = sum(outcome.state == "graded" for outcome in mine)
     said = [f"{count(graded, 'hand-in')} graded"]
-    said += dict.fromkeys(repair.message for outcome in mine for repair in outcome.repairs)
+    said += dict.fromkeys(sentence for outcome in mine for sentence in put_right(outcome))
     said += dict.fromkeys(sentence for outcome in mine for sentence in troubles(outcome))
     return "; ".join(said)

@@ -80,11 +80,11 @@ def _kernel() -> str:
     import tempfile
     import time
 
-    from nbformat import v4
-
     from plnb.engine.execute import Budget, run_notebook
+    from plnb.engine.nodes import as_node
 
-    notebook = v4.new_notebook(cells=[v4.new_code_cell("6 * 7")])
+    cell = {"cell_type": "code", "id": "six", "metadata": {}, "source": "6 * 7", "outputs": [], "execution_count": None}
+    notebook = as_node({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         result = run_notebook(notebook, cwd=Path(folder), budget=Budget(cell_seconds=20))

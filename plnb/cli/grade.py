@@ -80,7 +80,7 @@ def print_summary(summary: GradeSummary, *, title: str = "") -> None:
     if repaired:
         shown = table("Student", "Unit", "What was put right", title="\nPut right, and graded")
         for outcome in repaired:
-            for line, sentence in enumerate(dict.fromkeys(repair.message for repair in outcome.repairs)):
+            for line, sentence in enumerate(put_right(outcome)):
                 shown.add_row(*(("", "") if line else (outcome.student, outcome.unit)), escape(sentence))
         out.print(shown)
     trouble = [(outcome, sentence) for outcome in summary.outcomes for sentence in troubles(outcome)]
@@ -96,9 +96,24 @@ def print_summary(summary: GradeSummary, *, title: str = "") -> None:
         )
 
 
+def put_right(outcome: SubmissionOutcome) -> list[str]:
+    """What was put right in a submission: a sentence for each kind, with the cells it happened to."""
+    cells: dict[tuple[str, str], list[str]] = {}
+    for repair in outcome.repairs:
+        cells.setdefault((repair.notebook, repair.message), []).extend([repair.cell] if repair.cell else [])
+    said = []
+    for (notebook, message), names in cells.items():
+        some = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        said.append(": ".join(part for part in (", ".join(filter(None, (notebook, some))), message) if part))
+    return said
+
+
 def troubles(outcome: SubmissionOutcome) -> list[str]:
     """What a person should know of a submission, a sentence each."""
+    from plnb.grading.repairs import NEEDS_A_LOOK
+
     said = [outcome.reason] if outcome.reason else []
     said += [f"{file.notebook}: {file.reason}" for file in outcome.refused]
     said += list(outcome.ended)
+    said += dict.fromkeys(f"{repair.notebook}: {repair.message}" for repair in outcome.repairs if repair.code in NEEDS_A_LOOK)
     return said

@@ -1,4 +1,4 @@
-"""Run by `conftest.alone`, where plnb cannot be imported: `nbgrader autograde`, one submission at a time so that none stops another.
+"""Run by `conftest.alone`, where plnb cannot be imported: `nbgrader autograde`, one submission at a time, so none stops another.
 
 Its last line is a list of [student, unit, null or its last words], one for each submission of the students named.
 """
