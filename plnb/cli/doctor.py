@@ -83,7 +83,14 @@ def _kernel() -> str:
     from plnb.engine.execute import Budget, run_notebook
     from plnb.engine.nodes import as_node
 
-    cell = {"cell_type": "code", "id": "six", "metadata": {}, "source": "6 * 7", "outputs": [], "execution_count": None}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "id": "six",
+        "metadata": {},
+        "source": "6 * 7",
+        "outputs": [],
+        "execution_count": None,
+    }
     notebook = as_node({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
