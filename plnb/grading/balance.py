@@ -11,7 +11,6 @@ options than asked for, what is missing stays missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
 
 from plnb.core.base import Model
 from plnb.core.course import ActivityFork, Unit
@@ -19,7 +18,7 @@ from plnb.core.course import ActivityFork, Unit
 CheckKey = tuple[str, str]
 """An activity's id and a check's id."""
 
-_Key = TypeVar("_Key")
+_DIGITS = 9  # thirds add up to whole points again, and a gradebook shows 4 and not 4.000000000000001
 
 
 class Scored(Model):
@@ -80,7 +79,7 @@ def balance(unit: Unit, scored: Iterable[Scored], claims: Mapping[str, tuple[str
         share = _mirrored_share(options, checks, points, taken, pick)
         for option, keys in options.items():
             for key in keys if option not in taken else ():
-                points[key] = mirrored[key] = share * checks[key].max_points
+                points[key] = mirrored[key] = round(share * checks[key].max_points, _DIGITS)
 
     # Forks inside notebooks first: an option between activities earns what its balanced notebooks earn.
     for activity in unit.activities():

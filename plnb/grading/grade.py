@@ -50,7 +50,7 @@ def grade(
     """Grade what was handed in for `units` by `students` (all without), into nbgrader's gradebook and our ledger.
 
     What has not changed since it was graded is skipped without `force`; points people gave in formgrader since are worked in.
-    `jobs` is how many worker processes run notebooks (one for each two processors without; 0 runs them in this process).
+    `jobs` is how many worker processes run notebooks (one a processor, at most 8, without; 0 runs them in this process).
     Raises NotFoundError for a unit nobody knows; anything about a single submission is an outcome.
     """
     began = time.monotonic()
@@ -133,7 +133,8 @@ def _handed_in(course: NbgraderCourse, units: Sequence[str] | None, students: Se
 
 
 def _workers(jobs: int | None, submissions: int) -> int:
-    wanted = jobs if jobs is not None else max(1, (os.cpu_count() or 2) // 2)
+    # A worker sleeps while its kernel works, so one a processor keeps them busy; beyond eight the one that writes is the limit.
+    wanted = jobs if jobs is not None else min(8, os.cpu_count() or 1)
     return min(wanted, submissions)
 
 

@@ -13,7 +13,7 @@ from plnb.grading.grade import grade
 from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.grading.score import DIFFERENCES
 from plnb.store.layout import CourseFolder
-from tests.grading.builders import comments, grades
+from tests.grading.builders import answer, autotest, comments, essay, grades, hand_in, notebook, write
 
 GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 
@@ -55,3 +55,54 @@ def test_every_score_is_nbgraders_on_its_own_course(theirs: CourseFolder) -> Non
 def test_every_difference_has_a_name_and_a_reason() -> None:
     assert [d.code for d in DIFFERENCES] == ["stderr", "not-run", "put-back", "above-max"]
     assert all(d.why.endswith(".") and "nbgrader" in d.why for d in DIFFERENCES)
+
+
+ODD_ANSWERS = {
+    "right": "v = 1",
+    "wrong": "v = 2",
+    "raises": "raise RuntimeError('no')",
+    "hidden-error": "get_ipython().showtraceback = lambda *a, **k: None\nv = 2",
+    "exits": "import sys\nv = 2\nsys.exit()",
+    "warns": "import sys\nclass V(int):\n    def __eq__(self, other):\n        print('hm', file=sys.stderr)\n        return True\n"
+    "    __hash__ = None\nv = V(1)",
+    "loud": "v = 1\nprint('x' * 100)",
+}
+
+
+def odd_course(root: Path) -> CourseFolder:
+    """A plain nbgrader course with a test cell for every rule of nbgrader's scoring."""
+    folder = CourseFolder(root)
+    cells = [
+        answer("a", "v = 1"),
+        autotest("plain", 2, "assert v == 1, 'not one'"),
+        autotest("half", 2, "1.5 if v == 1 else 0"),
+        autotest("words", 2, "'well done' if v == 1 else 'no'"),
+        autotest("negative", 2, "-1"),
+        autotest("silent", 2, "None"),
+        autotest("prints", 2, "print(v)"),
+        autotest("nothing", 0, "assert v == 1"),
+        essay("why", 3),
+    ]
+    write(folder.notebook("u1", "odd"), notebook(*cells))
+    return folder
+
+
+def test_every_rule_of_scoring_gives_nbgraders_points_or_a_named_difference(tmp_path: Path) -> None:
+    theirs, ours = odd_course(tmp_path / "theirs"), CourseFolder(tmp_path / "ours")
+    course = NbgraderCourse(theirs)
+    course.dir.assignment_id = "u1"
+    GenerateAssignment(coursedir=course.dir, parent=course.app).start()
+    for student, source in ODD_ANSWERS.items():
+        hand_in(theirs, student, "u1", {"a": source, "why": "" if student == "wrong" else f"Said by {student}."})
+    shutil.copytree(theirs.root, ours.root)
+    Autograde(coursedir=course.dir, parent=course.app).start()
+    summary = grade(ours, jobs=2)
+
+    differed = {
+        (student, key[1]): (grades(theirs, "u1", student)[key][0], grades(ours, "u1", student)[key][0])
+        for student in ODD_ANSWERS
+        for key in grades(theirs, "u1", student)
+        if grades(theirs, "u1", student)[key] != grades(ours, "u1", student)[key]
+    }
+    assert differed == {("warns", "plain"): (0, 2), ("warns", "half"): (0, 1.5), ("warns", "words"): (0, 2)}
+    assert {o.student: o.differences for o in summary.outcomes if o.differences} == {"warns": ("stderr",)}
