@@ -15,8 +15,27 @@ from plnb.core.base import Level, Trust
 from plnb.core.cells import Option
 from plnb.core.conditions import ActivityDone, All, AnyOf, CheckPassed, ChoiceIs, Condition, Not, StandardAtLeast, StandardBelow
 from plnb.core.course import Activity, ActivityFork, Check, Course, Fork, Gate, Unit
-from plnb.core.policy import Highest, Latest, MOfN, Policy, Streak
+from plnb.core.policy import (
+    Average,
+    Bkt,
+    ChildPoints,
+    CompetencyAll,
+    CompetencyPoints,
+    DecayingAverage,
+    Ema,
+    Highest,
+    KhanLevels,
+    Latest,
+    MOfN,
+    NTimes,
+    Points,
+    Policy,
+    Rubric,
+    Streak,
+    WeightedAverage,
+)
 from plnb.core.records import Record, Verdict
+from plnb.core.review import Fsrs, Ladder, NoReview, Review
 from plnb.core.standards import Standard
 from tests.core.builders import activity, attempt, check, chose, course, fork, gate, goal, option, override, standard
 
@@ -34,6 +53,36 @@ ANY_POLICIES: st.SearchStrategy[Policy] = st.one_of(
     st.builds(MOfN, m=st.just(3), n=st.integers(3, 7), distinct=st.integers(1, 3), count_assisted=st.booleans()),
     st.builds(Streak, n=st.integers(1, 3), distinct=st.just(1), correct_at=st.sampled_from([0.5, 1.0])),
     st.builds(Latest, familiar_at=st.sampled_from([0.0, 0.3]), proficient_at=st.sampled_from([0.3, 0.7, 1.0])),
+    st.builds(Streak, n=st.integers(2, 3), confirm_mixed=st.booleans(), confirm_after_days=st.sampled_from([0.0, 5.0])),
+    st.builds(Average, out_of=st.sampled_from([4.0, 5.0, 100.0]), distinct=st.integers(1, 2)),
+    # Below a weight of 34 a right answer can lower the average: Canvas's rule, kept exactly, and the one exception to ours.
+    st.builds(WeightedAverage, weight=st.integers(34, 99), proficient_at=st.sampled_from([0.5, 0.75, 1.0])),
+    st.builds(DecayingAverage, weight=st.integers(50, 99), proficient_at=st.sampled_from([0.5, 0.75, 1.0])),
+    st.builds(NTimes, n=st.integers(2, 4), distinct=st.integers(1, 2), proficient_at=st.sampled_from([0.5, 1.0])),
+    st.builds(Ema, alpha=st.sampled_from([0.0, 0.5, 0.75]), distinct=st.integers(1, 3)),
+    st.builds(
+        Bkt,
+        init=st.sampled_from([0.0, 0.4, 0.7]),
+        learn=st.sampled_from([0.0, 0.1, 0.5]),
+        slip=st.sampled_from([0.0, 0.1, 0.4]),
+        guess=st.sampled_from([0.0, 0.2, 0.5]),
+        distinct=st.integers(1, 2),
+    ),
+    st.builds(Bkt, learn=st.sampled_from([0.1, 0.3]), forget=st.sampled_from([0.005, 0.02])),
+    st.builds(
+        Points,
+        value=st.sampled_from([1.0, 2.0]),
+        max_points=st.sampled_from([2.0, 10.0]),
+        constant=st.booleans(),
+        count_assisted=st.booleans(),
+    ),
+    st.builds(KhanLevels, distinct=st.integers(1, 3), familiar_at=st.sampled_from([0.5, 0.7])),
+    st.builds(Rubric, mastered=st.sampled_from([None, 3.5, 4.0]), distinct=st.integers(1, 2)),
+)
+REVIEWS: st.SearchStrategy[Review] = st.one_of(
+    st.just(NoReview()),
+    st.builds(Ladder, days=st.sampled_from([(7.0, 30.0, 60.0), (1.0,), (2.0, 2.0)])),
+    st.builds(Fsrs, retention=st.sampled_from([0.8, 0.9, 0.95])),
 )
 
 
@@ -69,6 +118,8 @@ def records(draw: st.DrawFn, of: Course, *, most: int = 15) -> list[Record]:
                         trust=draw(st.sampled_from([Trust.graded, Trust.graded, *Trust])),
                         verdict=verdict,
                         hints=draw(st.sampled_from([0, 0, 0, 1])),
+                        mixed=draw(st.sampled_from([False, False, False, True])),
+                        submission=draw(st.sampled_from(["", "one", "two"])),
                         unit=where.unit,
                     )
                 )
@@ -220,7 +271,11 @@ def any_courses(draw: st.DrawFn) -> Course:
 
 @st.composite
 def small_courses(draw: st.DrawFn) -> Course:
-    """Two activities with two checks each, under any policy."""
+    """Two activities with two checks each, under any policy and review, and a standard made of the two that they check."""
     pair = st.lists(st.sampled_from(CODES[:2]), min_size=1, max_size=2, unique=True)
     nodes = [activity(name, *(check(f"c{n}", *draw(pair)) for n in range(2))) for name in ("a0", "a1")]
-    return course(*nodes, policy=draw(ANY_POLICIES))
+    here = course(*nodes, policy=draw(ANY_POLICIES), review=draw(REVIEWS))
+    # S5 is made of the other two, by one of the rules over children.
+    parts = (ChildPoints(standard="S1", points=2, required=draw(st.booleans())), ChildPoints(standard="S2"))
+    over = draw(st.sampled_from([CompetencyAll(standards=("S1", "S2")), CompetencyPoints(points=2, standards=parts)]))
+    return here.model_copy(update={"mastery": here.mastery.model_copy(update={"standards": {"S5": over}})})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -21,8 +22,12 @@ from tests.core.builders import NOW, STUDENT, attempt, chose, override
 from tests.core.strategies import CODES, CONDITIONS, LEVELS, any_courses, clean_courses, records, small_courses
 
 # What is drawn is large: whole courses with whole histories.
-large = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-many = settings(large, max_examples=400)
+# PLNB_EXAMPLES=1000 runs each at least so often (the bar of the engine); without it, often enough for every day.
+EXAMPLES = int(os.environ.get("PLNB_EXAMPLES", "0"))
+large = settings(
+    max_examples=max(150, EXAMPLES), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+many = settings(large, max_examples=max(400, EXAMPLES))
 bases = st.sampled_from(list(Basis))
 profiles = st.builds(Profile, interests=st.sampled_from([(), ("sport",)]))
 
@@ -50,7 +55,8 @@ def test_one_more_right_answer_never_lowers_a_level(data: st.DataObject, course:
     before = estimate(course, happened, basis=basis, now=NOW)
     if every:
         where, what = data.draw(st.sampled_from(every))
-        more = attempt(f"{where.id}/{what.id}", hours=data.draw(st.integers(31 * 24, 60 * 24)), standards=what.standards)
+        hours, mixed = data.draw(st.integers(31 * 24, 60 * 24)), data.draw(st.booleans())
+        more = attempt(f"{where.id}/{what.id}", hours=hours, standards=what.standards, mixed=mixed)
         after = estimate(course, [*happened, more], basis=basis, now=NOW)
         for old, new in zip(before, after, strict=True):
             assert new.level >= old.level
@@ -160,7 +166,7 @@ def follow(course: Course, activity: Activity, happened: list[Record], hours: fl
     ]
 
 
-@settings(large, max_examples=300)
+@settings(large, max_examples=max(300, EXAMPLES))
 @given(st.data(), clean_courses())
 def test_on_a_clean_course_following_the_first_suggestion_leads_from_any_state_to_the_end(
     data: st.DataObject, course: Course
