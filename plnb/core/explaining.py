@@ -19,7 +19,7 @@ from plnb.core.course import Activity, Check, Course
 from plnb.core.history import History
 from plnb.core.mastery import Estimate, estimate, estimate_from, trusted_for
 from plnb.core.paths import Step, Suggestion, plan_from
-from plnb.core.policy import Policy
+from plnb.core.policy import CompetencyAll, CompetencyPoints, Policy, ScorePolicy
 from plnb.core.profile import Profile
 from plnb.core.records import COUNTED, Attempt, Overridden, Record, SelfAssessed, Verdict, merge, record_id
 from plnb.core.rule_words import rule_in_words
@@ -185,7 +185,9 @@ def explain(
         student=student,
         made_at=now,
         basis=basis,
-        standards=tuple(explaining.standard(code, path.steps) for code in ((standard,) if standard else assessed)),
+        standards=tuple(
+            explaining.standard(code, path.steps) for code in ((standard,) if standard is not None else explaining.estimates)
+        ),
         next=path.next,
         complete=path.complete,
         notes=tuple(explaining.notes(len({r.id for r in given}) - len({r.id for r in mine}))),
@@ -213,7 +215,6 @@ class _Explaining:
         found = self.estimates.get(code)
         policy = self.course.mastery.policy_for(code)
         known = self.course.standards.get(code)
-        notes = () if found else (self.words.say("explain.note.unassessed"),)
         answer = found or Estimate(
             standard=code, basis=self.basis, level=Level.not_started, toward=0.0, reason=self.words.say("mastery.not_started")
         )
@@ -230,8 +231,30 @@ class _Explaining:
             reached=tuple(self._reached(code, related)),
             ahead=tuple(self._ahead(code, related, answer)) if found else (),
             steps=tuple(step for step in steps if self._bears(step, code)),
-            notes=notes,
+            notes=tuple(self._notes(code, found)),
         )
+
+    def _notes(self, code: str, found: Estimate | None) -> Iterator[Reason]:
+        say = self.words.say
+        if found is None:
+            yield say("explain.note.unassessed")
+            return
+        for part in self._parts(code):
+            if (child := self.estimates.get(part)) is not None:
+                level = self.words.phrase(f"level.{child.level}")
+                yield say("explain.note.part", title=self.names.standard(part), level=level, why=child.reason)
+        if found.review_on is not None:
+            yield say("explain.note.review_due" if found.review_due else "explain.note.review", day=_day(found.review_on))
+
+    def _parts(self, code: str) -> tuple[str, ...]:
+        """The standards that a rule over children reads."""
+        match self.course.mastery.policy_for(code):
+            case CompetencyPoints(standards=parts):
+                return tuple(part.standard for part in parts)
+            case CompetencyAll(standards=named):
+                return named or tuple(s.code for s in self.course.standards.by_code.values() if s.parent == code)
+            case _:
+                return ()
 
     # --- records --------------------------------------------------------------------------------------------
 
@@ -292,7 +315,7 @@ class _Explaining:
             if attempt.hints:
                 return Counted.right, say("explain.right_assisted", hints=attempt.hints)
             return Counted.right, say("explain.right")
-        if hasattr(policy, "proficient_at"):
+        if isinstance(policy, ScorePolicy):
             return Counted.wrong, say("explain.score", percent=percent)
         return Counted.wrong, say("explain.wrong_part", percent=percent) if percent else say("explain.wrong")
 
@@ -315,14 +338,16 @@ class _Explaining:
 
     def _related(self, code: str) -> tuple[Record, ...]:
         """Records that an estimate of the standard may rest on: its own, and those of the standards below it."""
-        below, parents = {code}, self.course.standards.by_code.values()
-        while more := {s.code for s in parents if s.parent in below} - below:
-            below |= more
+        below, found = [code], {code}
+        while below:
+            parts = [part for part in self._parts(below.pop()) if part not in found]
+            found.update(parts)
+            below += parts
 
         def bears(record: Record) -> bool:
             if isinstance(record, Attempt):
-                return not below.isdisjoint(record.standards)
-            return isinstance(record, Overridden) and record.standard in below
+                return not found.isdisjoint(record.standards)
+            return isinstance(record, Overridden) and record.standard in found
 
         return tuple(record for record in self.records if bears(record))
 
@@ -358,6 +383,9 @@ class _Explaining:
         if answer.overridden:
             yield say("explain.ahead.word")
             return
+        if self.course.mastery.policy_for(code).over_children:
+            yield say("explain.ahead.parts")
+            return
         past = [r for r in related if r.at <= self.now]
         yield self._up(code, past, level)
         if level is Level.not_started:
@@ -380,14 +408,18 @@ class _Explaining:
             day = self.now + timedelta(days=days)
             if better := self._better(code, past, 1, day, level):
                 return self.words.say("explain.ahead.later", answers=1, day=_day(day), level=better)
+        for days in (0, *_LATER):
+            day = self.now + timedelta(days=days)
+            if better := self._better(code, past, 1, day, level, mixed=True):
+                return self.words.say("explain.ahead.mixed", day=_day(day), level=better)
         return self.words.say("explain.ahead.nothing")
 
-    def _better(self, code: str, past: Sequence[Record], number: int, start: datetime, level: Level) -> str:
+    def _better(self, code: str, past: Sequence[Record], number: int, start: datetime, level: Level, *, mixed: bool = False) -> str:
         """The level, in words, that so many right answers from `start` on would bring; empty where they bring none."""
-        found = self._ask(code, [*past, *self._answers(code, number, start, right=True)], self._then(number, start))
+        found = self._ask(code, [*past, *self._answers(code, number, start, right=True, mixed=mixed)], self._then(number, start))
         return self.words.phrase(f"level.{found.level}") if found is not None and found.level > level else ""
 
-    def _answers(self, code: str, number: int, start: datetime, *, right: bool) -> Iterator[Attempt]:
+    def _answers(self, code: str, number: int, start: datetime, *, right: bool, mixed: bool = False) -> Iterator[Attempt]:
         """Answers that this course could still ask for: checks not passed yet first, then the others again."""
         passed = self.situation.passed
         ways = sorted(self.checks.get(code, ()), key=lambda way: f"{way[0].id}/{way[1].id}" in passed)
@@ -405,6 +437,8 @@ class _Explaining:
                 standards=check.standards,
                 verdict=Verdict.passed if right else Verdict.failed,
                 score=float(right),
+                mixed=mixed,
+                submission="ahead",
             )
 
     def _then(self, place: int, start: datetime) -> datetime:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from plnb.core.base import Reason, Trust
-from plnb.core.policy import Policy
+from plnb.core.policy import CanvasPolicy, Highest, Latest, Policy, Rubric, ScorePolicy
 from plnb.core.words import Words
 
 
@@ -20,25 +20,38 @@ def rule_in_words(policy: Policy, least: Trust, words: Words) -> tuple[Reason, .
 
 
 def _rule(policy: Policy, least: Trust, words: Words) -> Iterator[Reason]:
-    values = policy.model_dump()
+    values = {key: f"{value:g}" if isinstance(value, float) else value for key, value in policy.model_dump().items()}
+    if isinstance(policy, ScorePolicy):
+        shares = {"familiar": _percent(policy.familiar_at), "proficient": _percent(policy.proficient_at)}
+        values |= shares
     code = f"explain.rule.{policy.type}"
-    shares = {"familiar": _percent(values.get("familiar_at", 0.0)), "proficient": _percent(values.get("proficient_at", 0.0))}
-    if code in words.templates:
-        yield words.say(code, **{**values, **shares})
-    else:
-        told = re.sub(r"`(\w+)`", lambda at: str(values.get(at[1], at[1])), (type(policy).__doc__ or "").split("\n\n")[0])
-        yield Reason(code=code, text=" ".join(told.split()), values={key: str(value) for key, value in values.items()})
-        if "proficient_at" in values:
-            yield words.say("explain.rule.thresholds", **shares)
-    if "proficient_at" not in values:
+    yield words.say(code, **values) if code in words.templates else _documented(policy, code, values)
+    if isinstance(policy, ScorePolicy):
+        yield words.say("explain.rule.thresholds", **shares)
+    if not policy.over_children:
+        yield from _answers(policy, words)
+    yield words.say(f"explain.rule.trust.{least}")
+
+
+def _documented(policy: Policy, code: str, values: dict[str, object]) -> Reason:
+    told = re.split(r"\bSource:|\n\n", policy.__doc__ or "")[0]
+    text = re.sub(r"`(\w+)`", lambda at: str(values.get(at[1], at[1])), told)
+    return Reason(code=code, text=" ".join(text.split()), values={key: str(value) for key, value in values.items()})
+
+
+def _answers(policy: Policy, words: Words) -> Iterator[Reason]:
+    """Which answers count, and what comes after proficient."""
+    if not isinstance(policy, Latest | Highest | CanvasPolicy | Rubric):
         right = policy.correct_at
         yield words.say("explain.rule.correct" if right >= 1 else "explain.rule.correct_at", percent=_percent(right))
     if policy.distinct > 1:
         yield words.say("explain.rule.distinct", checks=policy.distinct)
     yield words.say("explain.rule.assisted" if policy.count_assisted else "explain.rule.unassisted")
-    days = ceil(policy.confirm_after_days)
-    yield words.say("explain.rule.confirm", days=days) if days else words.say("explain.rule.confirm_soon")
-    yield words.say(f"explain.rule.trust.{least}")
+    if not policy.decides_all:
+        days = ceil(policy.confirm_after_days)
+        mixed = "explain.rule.confirm_mixed" if policy.confirm_mixed else "explain.rule.confirm"
+        yield words.say(mixed, days=days) if days or policy.confirm_mixed else words.say("explain.rule.confirm_soon")
+        yield words.say("explain.rule.lapse")
 
 
 def _percent(share: float) -> int:

@@ -15,8 +15,22 @@ _ENGLISH: Final = {
     # The rule, in words.
     "explain.rule.streak": "You are proficient after {n:one right answer|# right answers in a row}.",
     "explain.rule.m_of_n": "You are proficient when {m} of any {n} answers in a row are right.",
-    "explain.rule.latest": "Your latest answer decides: from {familiar} % you are familiar, from {proficient} % proficient.",
-    "explain.rule.highest": "Your best answer decides: from {familiar} % you are familiar, from {proficient} % proficient.",
+    "explain.rule.latest": "Your latest answer decides.",
+    "explain.rule.highest": "Your best answer decides.",
+    "explain.rule.average": "The average of all your answers decides.",
+    "explain.rule.weighted_average": "Your latest answer counts {weight} %, the average of those before it the rest.",
+    "explain.rule.decaying_average": "Each new answer counts {weight} %, what was there before it the rest.",
+    "explain.rule.n_times": "You are proficient once {n:one answer has|# answers have} earned {proficient} % or more.",
+    "explain.rule.rubric": "Your latest work decides: from {familiar} of {out_of} you are familiar, from {proficient} proficient.",
+    "explain.rule.ema": "Your answers make a running average in which the older ones fade.",
+    "explain.rule.bkt": "From your answers we work out how likely it is that you have it.",
+    "explain.rule.points": "Right answers in a row earn more and more points, up to {max_points}, and points are never lost.",
+    "explain.rule.khan": (
+        "When everything in one hand-in is right, you are proficient; mixed checks take you up and down by one level, "
+        "and only they lead to the top."
+    ),
+    "explain.rule.competency_all": "You are proficient in this when you are in all its parts.",
+    "explain.rule.competency_points": "The parts of this that you have give points; {points} make you proficient.",
     "explain.rule.thresholds": "From {familiar} % you are familiar, from {proficient} % proficient.",
     "explain.rule.correct_at": "An answer is right from {percent} % of its points.",
     "explain.rule.correct": "An answer is right when it earns all its points.",
@@ -25,6 +39,8 @@ _ENGLISH: Final = {
     "explain.rule.unassisted": "A right answer after a hint counts neither for you nor against you.",
     "explain.rule.confirm": "One right answer more, at least {days:a day|# days} later, shows that you have mastered it.",
     "explain.rule.confirm_soon": "One right answer more shows that you have mastered it.",
+    "explain.rule.confirm_mixed": "A right answer in a mixed check, {days:a day|# days} later at least, shows that you mastered it.",
+    "explain.rule.lapse": "What you miss in a later check takes you down by one level.",
     "explain.rule.trust.self": "Everything counts, also what you say of yourself.",
     "explain.rule.trust.local": "What ran in your own notebook counts, too.",
     "explain.rule.trust.graded": "Only what was handed in and graded counts.",
@@ -63,12 +79,17 @@ _ENGLISH: Final = {
     "explain.ahead.word": "While your teacher's word holds, answers change nothing.",
     "explain.ahead.right": "{answers:One more right answer|# more right answers}, without a hint, would make it “{level}”.",
     "explain.ahead.later": "{answers:One more right answer|# more right answers} on {day} or later would make it “{level}”.",
+    "explain.ahead.mixed": "A right answer in a mixed check on {day} or later would make it “{level}”.",
+    "explain.ahead.parts": "It follows its parts: what changes them changes it.",
     "explain.ahead.top": "There is no level above this one.",
     "explain.ahead.nothing": "No answer that this course asks for would raise it now; ask your teacher.",
     "explain.ahead.down": "A wrong answer now would bring it down to “{level}”.",
     "explain.ahead.stays": "A wrong answer now would leave it at “{level}”.",
     "explain.ahead.row": "A wrong answer now would leave it at “{level}”, and then: {then}",
     # What lies beside it.
+    "explain.note.part": "“{title}”: {level}. {why}",
+    "explain.note.review": "It is planned to look at it again on {day}.",
+    "explain.note.review_due": "It has been time to look at it again since {day}.",
     "explain.note.unassessed": "No check of this course is about this.",
     "explain.note.removed": (
         "{records:One answer is|# answers are} about {standards}, which this course no longer checks; nothing of it is lost."

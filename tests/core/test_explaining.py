@@ -13,8 +13,22 @@ from plnb.core.conditions import StandardAtLeast
 from plnb.core.course import Course
 from plnb.core.explaining import Counted, Explanation, StandardExplanation, explain
 from plnb.core.mastery import estimate
-from plnb.core.policy import Latest, MOfN, Streak
+from plnb.core.policy import (
+    POLICIES,
+    Bkt,
+    ChildPoints,
+    CompetencyAll,
+    CompetencyPoints,
+    Latest,
+    MOfN,
+    Points,
+    Policy,
+    Rubric,
+    Streak,
+)
 from plnb.core.records import Record, SelfAssessed, Verdict
+from plnb.core.rule_words import rule_in_words
+from plnb.core.sayings import words_of_teachers
 from plnb.errors import NotFoundError
 from tests.core.builders import NOW, STUDENT, activity, answers, at, attempt, check, checks, course, gate, override
 from tests.core.strategies import any_courses, records
@@ -90,13 +104,43 @@ def test_what_ran_at_home_counts_for_practice() -> None:
         (Streak(n=3), "You are proficient after 3 right answers in a row."),
         (Streak(n=1, distinct=1), "You are proficient after one right answer."),
         (MOfN(m=3, n=5), "You are proficient when 3 of any 5 answers in a row are right."),
-        (Latest(), "Your latest answer decides: from 50 % you are familiar, from 80 % proficient."),
+        (Latest(), "Your latest answer decides."),
+        (Bkt(), "From your answers we work out how likely it is that you have it."),
+        (Points(), "Right answers in a row earn more and more points, up to 10, and points are never lost."),
+        (Rubric(), "Your latest work decides: from 2 of 4 you are familiar, from 3 proficient."),
     ],
 )
-def test_the_rule_is_told_in_words(policy: Streak | MOfN | Latest, said: str) -> None:
+def test_the_rule_is_told_in_words(policy: Policy, said: str) -> None:
     rule = of(course(activity("walk", *checks(4)), policy=policy)).rule
     assert str(rule[0]) == said
     assert all("{" not in r.text and r.text[-1] == "." for r in rule)
+
+
+@pytest.mark.parametrize("kind", POLICIES)
+def test_every_rule_has_a_sentence_of_its_own(kind: type[Streak]) -> None:
+    policy = CompetencyPoints(points=1, standards=(ChildPoints(standard="S1"),)) if kind is CompetencyPoints else kind()
+    told = rule_in_words(policy, Trust.graded, words_of_teachers("en"))
+    assert told[0].code in words_of_teachers("en").templates
+    assert all("{" not in r.text and "`" not in r.text for r in told)
+
+
+def test_a_standard_made_of_parts_tells_them() -> None:
+    parts = CompetencyAll(standards=("S1", "S2"))
+    made = course(activity("walk", *checks(4, "S1")), activity("run", *checks(4, "S2")), policy=Streak(n=2), standards=[])
+    made = made.model_copy(update={"mastery": made.mastery.model_copy(update={"standards": {"S5": parts}})})
+    found = of(made, *answers([1, 1]), *answers([1, 1], standard="S2", hours=9), standard="S5")
+    assert found.estimate.level is Level.proficient
+    assert [r.level for r in found.reached] == [Level.familiar, Level.proficient]
+    assert str(found.notes[0]).startswith("“Skill S1”: proficient.")
+    assert found.ahead[0].code == "explain.ahead.parts"
+
+
+def test_where_only_a_mixed_check_shows_mastery_it_says_so() -> None:
+    made = course(activity("walk", *checks(4, "S1")), policy=Streak(n=2, confirm_mixed=True))
+    found = of(made, *answers([1, 1, 1, 1], hours=2300))
+    assert found.estimate.level is Level.proficient
+    assert found.ahead[0].code == "explain.ahead.mixed"
+    assert "explain.rule.confirm_mixed" in [r.code for r in found.rule]
 
 
 def test_the_story_says_when_each_level_was_reached_and_by_what() -> None:
@@ -196,6 +240,8 @@ def test_an_explanation_never_tells_another_story_than_the_estimate(data: st.Dat
     found = explain(made, happened, student=STUDENT, now=NOW, basis=basis)
     assert tuple(s.estimate for s in found.standards) == estimate(made, happened, basis=basis, now=NOW)
     for told in found.standards:
+        if told.policy.over_children:
+            continue
         of_kind = [c.counted for c in told.considered]
         assert of_kind.count(Counted.right) == told.estimate.correct
         assert of_kind.count(Counted.right) + of_kind.count(Counted.wrong) == told.estimate.counted
