@@ -36,6 +36,14 @@ def alive(pid: int) -> bool:
     return not (status.exists() and "State:\tZ" in status.read_text())
 
 
+def gone(pid: int) -> bool:
+    """Whether a process that was killed is gone, or is within a moment: signals take their time on a busy machine."""
+    deadline = time.monotonic() + 5
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not alive(pid)
+
+
 def test_a_run_goes_on_after_an_error_in_its_folder_with_its_environment(tmp_path: Path) -> None:
     nb = notebook("#!Hello", "print(open('data.txt').read())", "1/0", "import os; os.environ['WHO']", "")
     (tmp_path / "data.txt").write_text("seven")
@@ -84,7 +92,7 @@ def test_a_cell_that_cannot_be_interrupted_ends_the_run(tmp_path: Path) -> None:
     assert result.died is Ended.stuck
     assert [cell.status for cell in result.cells] == ["ok", "timed_out", "not_run"]
     assert time.monotonic() - began < 20
-    assert not alive(int(result.notebook.cells[0].outputs[0].data["text/plain"]))
+    assert gone(int(result.notebook.cells[0].outputs[0].data["text/plain"]))
 
 
 def test_the_whole_run_has_a_budget_too(tmp_path: Path) -> None:
@@ -110,14 +118,15 @@ def test_a_flood_of_output_is_cut_and_says_so_but_errors_and_values_stay(tmp_pat
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="process groups are POSIX's")
-def test_nothing_outlives_the_call(tmp_path: Path) -> None:
+def test_nothing_outlives_the_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     child = "import os, subprocess\nprint(os.getpid(), subprocess.Popen(['sleep', '300']).pid)"
-    before = set(Path(tempfile.gettempdir()).glob("plnb-*"))
-    for end in ("", "os._exit(1)"):
-        result = run_notebook(notebook(child, end), cwd=tmp_path)
-        for pid in text_of(result.notebook.cells[0]).split():
-            assert not alive(int(pid))
-    assert set(Path(tempfile.gettempdir()).glob("plnb-*")) <= before
+    with tempfile.TemporaryDirectory() as temp:  # a folder of our own: other kernels of this machine come and go in the common one
+        monkeypatch.setattr(tempfile, "tempdir", temp)
+        for end in ("", "os._exit(1)"):
+            result = run_notebook(notebook(child, end), cwd=tmp_path)
+            for pid in text_of(result.notebook.cells[0]).split():
+                assert gone(int(pid))
+        assert list(Path(temp).iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no ipc sockets here")
