@@ -34,6 +34,20 @@ class Model(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+    @classmethod
+    def of_valid(cls, **fields: object) -> Self:
+        """A value from parts that are valid already, all of them given: what a report makes thousands of.
+
+        (pydantic's own `model_construct` looks at every field again and takes longer than to validate.)
+        """
+        assert fields.keys() == cls.__pydantic_fields__.keys(), fields.keys() ^ cls.__pydantic_fields__.keys()
+        made = cls.__new__(cls)
+        object.__setattr__(made, "__dict__", fields)
+        object.__setattr__(made, "__pydantic_fields_set__", set(fields))
+        object.__setattr__(made, "__pydantic_extra__", None)
+        object.__setattr__(made, "__pydantic_private__", None)
+        return made
+
 
 class _Ordered(StrEnum):
     """A scale whose members compare by their place in it, not by their spelling."""
@@ -47,16 +61,19 @@ class _Ordered(StrEnum):
         return self._rank
 
     def __lt__(self, other: str) -> bool:
-        return self.rank < type(self)(other).rank
+        return self._rank < self._other(other)
 
     def __le__(self, other: str) -> bool:
-        return self.rank <= type(self)(other).rank
+        return self._rank <= self._other(other)
 
     def __gt__(self, other: str) -> bool:
-        return self.rank > type(self)(other).rank
+        return self._rank > self._other(other)
 
     def __ge__(self, other: str) -> bool:
-        return self.rank >= type(self)(other).rank
+        return self._rank >= self._other(other)
+
+    def _other(self, other: str) -> int:
+        return other._rank if type(other) is type(self) else type(self)(other)._rank
 
 
 class Level(_Ordered):
@@ -116,7 +133,7 @@ class Reason(Model):
     def of(cls, code: str, template: str, **values: object) -> Self:
         """Fill `template` with `values` (turned into text)."""
         said = {key: str(value) for key, value in values.items()}
-        return cls(code=code, text=template.format(**said), values=said)
+        return cls.of_valid(code=code, text=template.format(**said), values=said)
 
     def __str__(self) -> str:
         return self.text

@@ -64,6 +64,12 @@ def estimate_from(course: Course, history: History, basis: Basis) -> tuple[Estim
     return _Estimating(course, history, basis).all()
 
 
+def estimate_both(course: Course, history: History) -> tuple[tuple[Estimate, ...], tuple[Estimate, ...]]:
+    """On credit and on practice; where both rest on the same records, the work is done once."""
+    credit = _Estimating(course, history, Basis.credit)
+    return credit.all(), _Estimating(course, history, Basis.practice, credit).all()
+
+
 def trusted_for(course: Course, basis: Basis) -> frozenset[Trust]:
     """The trusts a record may have to count on this basis."""
     floor = course.mastery.credit_from if basis is Basis.credit else min(Trust)
@@ -73,8 +79,8 @@ def trusted_for(course: Course, basis: Basis) -> frozenset[Trust]:
 class _Estimating:
     """All standards of one student on one basis. Those over children are worked out from the others, each once."""
 
-    def __init__(self, course: Course, history: History, basis: Basis) -> None:
-        self.course, self.history, self.basis = course, history, basis
+    def __init__(self, course: Course, history: History, basis: Basis, stricter: _Estimating | None = None) -> None:
+        self.course, self.history, self.basis, self.stricter = course, history, basis, stricter
         self.words = words_for(course.language)
         self.standards = course.standards.by_code
         self.overrides = history.in_force()
@@ -103,12 +109,19 @@ class _Estimating:
             policy = self.course.mastery.policy_for(code)
             if isinstance(policy, CompetencyAll | CompetencyPoints):
                 found = self._by_children(code, policy, above | {code})
+            elif self.stricter and (same := self.stricter.on_all(code, self.attempts.get(code, ()))):
+                self.found[code] = Estimate.of_valid(**{**same.__dict__, "basis": self.basis})
+                return self.found[code]
             else:
                 found = _by_rule(code, self.attempts.get(code, ()), policy, self)
             if override := self.overrides.get(code):
                 found = _overridden(found, override, self.attempts.get(code, ()), self.words)
             self.found[code] = found
         return self.found[code]
+
+    def on_all(self, code: str, attempts: Sequence[Attempt]) -> Estimate | None:
+        """The estimate if it rests on all of these attempts: a stricter basis sees some of them, in the same order."""
+        return self.of(code, frozenset()) if attempts and len(self.attempts.get(code, ())) == len(attempts) else None
 
     def _by_children(self, code: str, policy: CompetencyAll | CompetencyPoints, above: frozenset[str]) -> Estimate:
         """From the estimates of the children; one that leads back up to the standard itself cannot count."""
@@ -119,7 +132,7 @@ class _Estimating:
         children = {child: self.of(child, above) for child in dict.fromkeys(codes) if child not in above}
         levels = {child: children[child].level if child in children else Level.not_started for child in codes}
         ruled = over_children(policy, levels, self._labels, self.words)
-        return Estimate.model_construct(
+        return Estimate(
             standard=code,
             basis=self.basis,
             level=ruled.level,
@@ -154,7 +167,7 @@ def _by_rule(code: str, attempts: Sequence[Attempt], policy: Policy, here: _Esti
     words, basis = here.words, here.basis
     if not attempts:
         reason = words.say("mastery.not_graded" if basis is Basis.credit else "mastery.not_started")
-        return Estimate.model_construct(standard=code, basis=basis, level=Level.not_started, toward=0.0, reason=reason)
+        return Estimate(standard=code, basis=basis, level=Level.not_started, toward=0.0, reason=reason)
     correct_at, neutral_from = policy.correct_at, 2.0 if policy.count_assisted else policy.neutral_from
     answers = [
         Answer(
@@ -174,7 +187,7 @@ def _by_rule(code: str, attempts: Sequence[Attempt], policy: Policy, here: _Esti
     else:
         stage = Stage(Level.attempted, 0.0, attempts[0].at, words.say("mastery.helped"))
     helped = stage.level is Level.attempted and answers[-1].neutral
-    return Estimate.model_construct(
+    return Estimate(
         standard=code,
         basis=basis,
         level=stage.level,

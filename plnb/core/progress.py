@@ -11,10 +11,10 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime
 
-from plnb.core.base import Basis, Model, StandardCode, StudentId, Trust
+from plnb.core.base import Model, StandardCode, StudentId, Trust
 from plnb.core.course import Course
 from plnb.core.history import History
-from plnb.core.mastery import Estimate, estimate_from
+from plnb.core.mastery import Estimate, estimate_both
 from plnb.core.paths import Path, Step, StepState, plan_from
 from plnb.core.points import unit_points
 from plnb.core.profile import Profile
@@ -181,8 +181,7 @@ def report(
     a teacher saw; practice helps, and never by itself opens what counts.
     """
     history = History.of(course, (record for record in records if record.student == student), now)
-    credit = estimate_from(course, history, Basis.credit)
-    practice = estimate_from(course, history, Basis.practice)
+    credit, practice = estimate_both(course, history)
     situation = Situation(course, credit, history)
     path = plan_from(situation, profile)
     return ProgressReport(
@@ -209,7 +208,7 @@ def _standards(situation: Situation, credit: Sequence[Estimate], practice: Seque
         standard = known.get(code)
         group = known.get(standard.parent) if standard and standard.parent else None
         found.append(
-            StandardProgress(
+            StandardProgress.of_valid(
                 code=code,
                 title=standard.label if standard else code,
                 statement=standard.statement if standard else "",
@@ -230,7 +229,7 @@ def _evidence(situation: Situation) -> dict[str, list[Evidence]]:
     for attempt in reversed(situation.history.attempts):
         if attempt.verdict in _SILENT or not attempt.standards:
             continue
-        shown = Evidence(
+        shown = Evidence.of_valid(
             record=attempt.id,
             unit=attempt.unit,
             activity=attempt.activity,

@@ -9,11 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from plnb.core.base import Reason
 
 _PLURAL = re.compile(r"\{(\w+):([^{}]*\|[^{}]*)\}")
+
+
+@cache
+def _pieces(template: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """A template taken apart, once: text as it is, then the name of a count with its forms."""
+    parts = _PLURAL.split(template)
+    ends = [(name, tuple(forms.split("|"))) for name, forms in zip(parts[1::3], parts[2::3], strict=True)]
+    return tuple((text, name, forms) for text, (name, forms) in zip(parts[::3], [*ends, ("", ())], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +38,14 @@ class Words:
 
     def say(self, code: str, /, **values: object) -> Reason:
         """The sentence `code` with `values` put in."""
-
-        def pick(found: re.Match[str]) -> str:
-            count = values[found[1]]
-            assert isinstance(count, int), found[0]
-            return found[2].split("|")[self.form(count)].replace("#", str(count))
-
-        template = self.templates[code]
-        return Reason.of(code, _PLURAL.sub(pick, template) if "|" in template else template, **values)
+        template = ""
+        for text, name, forms in _pieces(self.templates[code]):
+            template += text
+            if name:
+                count = values[name]
+                assert isinstance(count, int), (code, name)
+                template += forms[self.form(count)].replace("#", str(count))
+        return Reason.of(code, template, **values)
 
     def phrase(self, code: str, /, **values: object) -> str:
         """The text of a phrase that goes into a sentence."""
