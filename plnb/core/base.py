@@ -6,7 +6,8 @@ Knows nothing of courses, records or files.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Self
+from functools import cache
+from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -40,13 +41,22 @@ class Model(BaseModel):
 
         (pydantic's own `model_construct` looks at every field again and takes longer than to validate.)
         """
-        assert fields.keys() == cls.__pydantic_fields__.keys(), fields.keys() ^ cls.__pydantic_fields__.keys()
+        assert len(fields) == len(cls.__pydantic_fields__), fields.keys() ^ cls.__pydantic_fields__.keys()
         made = cls.__new__(cls)
-        object.__setattr__(made, "__dict__", fields)
-        object.__setattr__(made, "__pydantic_fields_set__", set(fields))
-        object.__setattr__(made, "__pydantic_extra__", None)
-        object.__setattr__(made, "__pydantic_private__", None)
+        _put(made, "__dict__", fields)
+        # One set for all: nobody can add to a frozen value's.
+        _put(made, "__pydantic_fields_set__", _all_fields(cls))
+        _put(made, "__pydantic_extra__", None)
+        _put(made, "__pydantic_private__", None)
         return made
+
+
+_put: Final = object.__setattr__
+
+
+@cache
+def _all_fields(kind: type[Model]) -> set[str]:
+    return set(kind.__pydantic_fields__)
 
 
 class _Ordered(StrEnum):

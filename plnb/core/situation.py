@@ -15,6 +15,7 @@ from plnb.core.history import History
 from plnb.core.mastery import Estimate, trusted_for
 from plnb.core.records import COUNTED, Directed, Directive, Verdict
 from plnb.core.sayings import words_of_teachers
+from plnb.core.stages import HAVE
 from plnb.core.truth import Names, State, truth
 
 MANUAL_PASS: Final = 0.5
@@ -22,9 +23,6 @@ MANUAL_PASS: Final = 0.5
 
 LOW: Final = frozenset({Level.not_started, Level.attempted})
 """Levels at which a prerequisite is shaky."""
-
-HAVE: Final = frozenset({Level.proficient, Level.mastered})
-"""Levels at which a standard is had."""
 
 
 class Suggested(NamedTuple):

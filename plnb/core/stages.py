@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from plnb.core.base import Level, Reason
 from plnb.core.policy import Policy
 from plnb.core.review import Rating, Review, Schedule, after, begin, lapsed
 from plnb.core.rules import Answer, Ruling, judge
-from plnb.core.rules.answers import Item
 from plnb.core.words import Words
+
+HAVE: Final = frozenset({Level.proficient, Level.mastered})
+"""Levels at which a standard is had."""
 
 
 class Stage(NamedTuple):
@@ -39,22 +41,32 @@ class Stage(NamedTuple):
 
 def follow(policy: Policy, review: Review, answers: Sequence[Answer], words: Words) -> Stage:
     """The stage after answers, oldest first; at least one of them is not neutral."""
-    walk = _Walk(policy, review, [answer for answer in answers if not answer.neutral], words)
-    for answer in answers:
+    seen = [answer for answer in answers if not answer.neutral]
+    ruling = judge(policy, seen, words)
+    levels = ruling.levels
+    first = next((place for place, level in enumerate(levels) if level in HAVE), None)
+    if first is None:
+        # Nothing to confirm, to review or to lose: the rule's word is all.
+        start = len(levels) - 1
+        while start and levels[start - 1] is levels[-1]:
+            start -= 1
+        return Stage(levels[-1], ruling.toward, seen[start].at, ruling.reason)
+    walk = _Walk(policy, review, seen, ruling, first, words)
+    counted = [place for place, answer in enumerate(answers) if not answer.neutral]
+    for answer in answers[counted[first] :]:
         walk.take(answer)
     return walk.stage()
 
 
 class _Walk:
-    """One student's way with one standard, answer by answer."""
+    """One student's way with one standard, answer by answer, from the one that makes proficient."""
 
-    def __init__(self, policy: Policy, review: Review, seen: Sequence[Answer], words: Words) -> None:
-        self.policy, self.review, self.seen, self.words = policy, review, seen, words
-        self.ruling = judge(policy, seen, words)
+    def __init__(self, policy: Policy, review: Review, seen: Sequence[Answer], ruling: Ruling, first: int, words: Words) -> None:
+        self.policy, self.review, self.seen, self.ruling, self.words = policy, review, seen, ruling, words
         self.wait = timedelta(days=policy.confirm_after_days)
-        self.place = -1
-        self.level = Level.not_started
-        self.since = self.learned = seen[0].at
+        self.place = first - 1
+        self.level = ruling.levels[first - 1] if first else Level.not_started
+        self.since = self.learned = seen[first].at
         self.gap = timedelta()
         """From becoming proficient to showing it again."""
         self.schedule: Schedule | None = None
@@ -64,8 +76,6 @@ class _Walk:
         """What the rule says of the answers after that."""
         self.fallen = False
         """Whether mastered was lost and is not confirmed anew."""
-        self.missed_last: dict[Item, bool] = {}
-        """Whether each check was missed when it was last answered."""
 
     def take(self, answer: Answer) -> None:
         """One more answer."""
@@ -86,13 +96,14 @@ class _Walk:
         self._plan_review(before, answer, missed, lapse)
         if self.level is not before:
             self.since = answer.at
-        self.missed_last[answer.item] = missed
 
     def _is_later(self, answer: Answer) -> bool:
         if answer.mixed:
             return True
-        due = self.schedule is not None and self.schedule.is_due(answer.at)
-        return due and not self.missed_last.get(answer.item, False)
+        if self.schedule is None or not self.schedule.is_due(answer.at):
+            return False
+        before = next((a for a in reversed(self.seen[: self.place]) if a.item == answer.item), None)
+        return before is None or before.score >= self.policy.missed_below
 
     def _lapsed(self, answer: Answer, ruled: Level) -> Level:
         if self.level is Level.mastered and ruled >= Level.proficient:

@@ -21,12 +21,13 @@ def streak(policy: Streak, answers: Sequence[Answer], words: Words) -> Ruling:
     level = Level.attempted
     run, items = 0, set[Item]()
     reached = (0, 0)
+    n, distinct = policy.n, policy.distinct
     for answer in answers:
         if answer.right:
             run += 1
             items.add(answer.item)
             if level is not Level.proficient:
-                met = run >= policy.n and len(items) >= policy.distinct
+                met = run >= n and len(items) >= distinct
                 level = Level.proficient if met else Level.familiar
                 reached = run, len(items)
         else:
