@@ -74,6 +74,8 @@ class CheckCell(_Cell):
     """A ladder: each hint says a little more; the last may be a worked example."""
     misconceptions: tuple[Misconception, ...] = ()
     """Wrong answers that deserve their own sentence."""
+    mixed: bool = False
+    """Asked in a mixed check: among other standards, some time after it was learned."""
 
 
 class ForkCell(_Cell):

@@ -144,6 +144,7 @@ def _check(cell: Cell, heading: str, answers: tuple[str, ...]) -> Check:
         misconceptions=tagged.misconceptions if tagged else (),
         minutes=meta.minutes if meta else None,
         answers=answers,
+        mixed=tagged.mixed if tagged else False,
     )
 
 

@@ -42,6 +42,8 @@ class Check(Model):
     """How long it usually takes."""
     answers: tuple[str, ...] = ()
     """grade_ids of the cells a student writes in for this check (the check itself where it is manual)."""
+    mixed: bool = False
+    """Asked in a mixed check: among other standards, some time after it was learned."""
 
 
 class Fork(Model):

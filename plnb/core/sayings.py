@@ -39,7 +39,7 @@ _ENGLISH: Final = {
     "explain.rule.unassisted": "A right answer after a hint counts neither for you nor against you.",
     "explain.rule.confirm": "One right answer more, at least {days:a day|# days} later, shows that you have mastered it.",
     "explain.rule.confirm_soon": "One right answer more shows that you have mastered it.",
-    "explain.rule.confirm_mixed": "A right answer in a mixed check, {days:a day|# days} later at least, shows that you mastered it.",
+    "explain.rule.confirm_mixed": "A right answer in a mixed check, {days:a day|# days} later at least, shows you mastered it.",
     "explain.rule.lapse": "What you miss in a later check takes you down by one level.",
     "explain.rule.trust.self": "Everything counts, also what you say of yourself.",
     "explain.rule.trust.local": "What ran in your own notebook counts, too.",

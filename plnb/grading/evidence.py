@@ -95,6 +95,7 @@ def _attempts(
                 submission=hand_in.digest,
                 attempt=hand_in.attempt,
                 comment=comment,
+                mixed=check.mixed,
             )
             if mark is not None and mark.points is not None:
                 yield _marked(attempt, mark.points)
