@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+import yaml
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from plnb.core.policy import POLICIES, Mastery, Policy
+from plnb.core.review import Fsrs, Ladder, NoReview
 from plnb.core.rules.answers import _RULES
 
 PARSE: TypeAdapter[Policy] = TypeAdapter(Policy)
@@ -68,3 +71,24 @@ def test_every_policy_has_a_source_and_a_rule_with_a_worked_example(kind: type) 
     assert "Source: " in (kind.__doc__ or "")
     if not kind.over_children:  # type: ignore[attr-defined]
         assert any(sign.isdigit() for sign in _RULES[kind].__doc__ or "") or "right" in (_RULES[kind].__doc__ or "")
+
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "policies.md"
+
+
+@pytest.mark.parametrize("kind", POLICIES, ids=lambda kind: kind.__name__)
+def test_every_policy_is_in_the_reference_with_an_example(kind: type[BaseModel]) -> None:
+    name = kind.model_fields["type"].default
+    said = REFERENCE.read_text("utf-8")
+    assert f"| `{name}` |" in said
+    assert f"\n- **`{name}`**" in said
+
+
+@pytest.mark.parametrize("kind", [NoReview, Ladder, Fsrs], ids=lambda kind: kind.__name__)
+def test_every_review_is_in_the_reference(kind: type[BaseModel]) -> None:
+    assert f"| `{kind.model_fields['type'].default}` |" in REFERENCE.read_text("utf-8")
+
+
+def test_the_course_file_in_the_reference_is_valid() -> None:
+    block = REFERENCE.read_text("utf-8").split("```yaml\n")[1].split("```")[0]
+    assert Mastery.model_validate(yaml.safe_load(block)["mastery"]).policy_for("SL.DATA.3").type == "rubric"
