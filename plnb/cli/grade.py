@@ -23,7 +23,7 @@ def grade(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="Submissions to run at the same time.", show_default="half the cores")
+        int | None, typer.Option("--jobs", "-j", min=1, help="Submissions to run at the same time.", show_default="one a processor")
     ] = None,
     cell_seconds: Annotated[
         float | None, typer.Option("--cell-seconds", min=0.1, help="Time for one cell.", show_default="nbgrader's, 30")

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import LimitOutput
+from nbgrader.preprocessors import ClearHiddenTests, LimitOutput
 
 from plnb.engine.execute import Budget
 from plnb.errors import NotFoundError, OurFaultError, PlnbError
@@ -159,6 +159,7 @@ class _UnitRun:
         self.latest = settler.ledger.latest(self.manifest.course, unit)
         self.data_files = tuple(path.as_posix() for path in course.data_files(unit))
         self.limits = LimitOutput(parent=course.app)
+        self.hidden = ClearHiddenTests(parent=course.app)
 
     def tasks(self, handed_in: Iterable[_HandedIn]) -> Iterator[_Task]:
         """What has to run. Everything else is done with on the way."""
@@ -220,6 +221,7 @@ class _UnitRun:
             budget=self.budget,
             max_lines=self.limits.max_lines,
             max_traceback=self.limits.max_traceback,
+            hidden=(self.hidden.begin_test_delimeter, self.hidden.end_test_delimeter),
         )
         return _Task(each, submission, course.timestamp(each.path), job, began)
 

@@ -49,7 +49,7 @@ class SubmissionOutcome(Model):
     waiting: int = 0
     """Checks that wait for a person."""
     ended: tuple[str, ...] = ()
-    """Notebooks whose run stopped early, each with why."""
+    """Notebooks whose run stopped early: each with why, in a sentence."""
     seconds: float = 0.0
     """How long it took."""
 

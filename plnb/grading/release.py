@@ -27,14 +27,14 @@ from plnb.core.base import Model
 from plnb.core.compiling import compile_course, compile_notebook
 from plnb.core.course import Course, Unit
 from plnb.engine.nodes import as_node, notebook_bytes
-from plnb.errors import InputError, NotebookError, NotFoundError, NotReadyError, PlnbError
+from plnb.errors import NotebookError, NotFoundError, NotReadyError, PlnbError
 from plnb.grading.folders import swap
 from plnb.grading.gradebook import save_unit
 from plnb.grading.manifest import Manifest, ReleasedCell, build_manifest, read_manifest, released_cells, write_manifest
 from plnb.grading.nbgrader_course import NbgraderCourse
-from plnb.store.bundle import strip_cell_meta, student_bundle, write_bundle
+from plnb.grading.sealing import strip_metadata
+from plnb.store.bundle import student_bundle, write_bundle
 from plnb.store.layout import CourseFolder
-from plnb.store.metadata import read_cell_meta, write_cell_meta
 from plnb.store.notebooks import parse_notebook
 from plnb.store.sources import load_course
 
@@ -216,15 +216,7 @@ def _note_released(taken: _Taken) -> Callable[[NotebookNode, Any], tuple[Noteboo
 
 
 def _strip(notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-    """Take out of our metadata what only the instructor may know. A key nobody can read goes out whole."""
-    notebook.metadata.pop("plnb", None)
-    for cell in notebook.cells:
-        if "plnb" in cell.metadata:
-            raw = cell.metadata.pop("plnb")
-            try:
-                cell.metadata["plnb"] = as_node(write_cell_meta(strip_cell_meta(read_cell_meta(raw))))
-            except InputError:
-                continue
+    strip_metadata(notebook)
     return notebook, resources
 
 

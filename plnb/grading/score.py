@@ -16,6 +16,7 @@ from plnb.core.course import Activity, Check
 from plnb.core.records import Verdict
 from plnb.engine.execute import Budget, CellRun, CellStatus, Ended, RunResult
 from plnb.engine.nodes import as_node
+from plnb.grading.sealing import DELIMITERS, UNSEEN, failed_unseen
 
 
 class Difference(Model):
@@ -90,10 +91,12 @@ def score_notebook(
     touched: bool,
     put_back: Collection[str] = (),
     budget: Budget = Budget(),
+    hidden: tuple[str, str] = DELIMITERS,
 ) -> tuple[CellScore, ...]:
     """Score every check of a notebook that ran.
 
-    `answered` names the answer cells that differ from the release, `put_back` the checks the student had deleted.
+    `answered` names the answer cells that differ from the release, `put_back` the checks the student had deleted, `hidden` what
+    begins and ends hidden tests.
     """
     cells = {
         cell.metadata["nbgrader"]["grade_id"]: (cell, how)
@@ -107,7 +110,7 @@ def score_notebook(
         score = _score(check, cell, how, run.died, attempted)
         if check.id in put_back:
             score = score.model_copy(update={"differences": (*score.differences, "put-back")})
-        message = _message(check, score, how, run, budget)
+        message = _message(check, score, how, run, budget, unseen=failed_unseen(cell, hidden))
         scores.append(score.model_copy(update={"message": message}))
     return tuple(scores)
 
@@ -160,7 +163,7 @@ def _auto(cell: NotebookNode, most: float) -> tuple[float, tuple[str, ...]]:
 # --- words -----------------------------------------------------------------------------------------------------------------------
 
 
-def _message(check: Check, score: CellScore, how: CellRun, run: RunResult, budget: Budget) -> str:
+def _message(check: Check, score: CellScore, how: CellRun, run: RunResult, budget: Budget, *, unseen: bool) -> str:
     match score.verdict:
         case Verdict.waiting:
             return "A person will look at this answer."
@@ -181,6 +184,8 @@ def _message(check: Check, score: CellScore, how: CellRun, run: RunResult, budge
         return known
     if score.verdict is Verdict.partial:
         return "A part of this is right."
+    if unseen:
+        return UNSEEN
     if how.ename == "AssertionError":
         return _short(how.evalue) or "The answer is not what was asked for yet. Try it on an example of your own."
     if how.ename:

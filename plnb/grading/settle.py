@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from plnb import __version__
 from plnb.core.base import Model
 from plnb.core.records import Verdict
+from plnb.engine.runs import Ended
 from plnb.errors import OurFaultError
 from plnb.grading.balance import Balanced, CheckKey, balance
 from plnb.grading.evidence import HandIn, claims, records_of, scored
@@ -228,6 +229,14 @@ def _kept(known: LedgerSubmission) -> Kept:
         ) from error
 
 
+_ENDED: Final = {
+    Ended.crashed: "Python stopped altogether; what was earned before counts.",
+    Ended.stuck: "A cell could not be stopped; what was earned before counts.",
+    Ended.out_of_time: "The time for the whole notebook ran out; what was earned before counts.",
+}
+"""Why a run stopped early, for whoever grades."""
+
+
 def _outcome(
     state: str,
     manifest: Manifest,
@@ -251,7 +260,7 @@ def _outcome(
             "missing": tuple(o.name for o in kept.outcomes if o.state == "missing" and o.name not in off_path),
             "differences": tuple(sorted({code for score in scores for code in score.differences})),
             "waiting": sum(score.verdict is Verdict.waiting for score in scores),
-            "ended": tuple(f"{o.name}: {o.ended}" for o in kept.outcomes if o.ended),
+            "ended": tuple(f"{o.name}: {_ENDED[o.ended]}" for o in kept.outcomes if o.ended),
             "seconds": seconds,
         }
     )

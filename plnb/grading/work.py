@@ -19,12 +19,13 @@ from nbgrader.utils import compute_checksum, is_solution
 
 from plnb.core.base import Model
 from plnb.core.course import Activity
-from plnb.engine.execute import Budget, CellRun, CellStatus, RunResult, run_notebook
+from plnb.engine.execute import Budget, CellRun, CellStatus, Ended, RunResult, run_notebook
 from plnb.engine.nodes import as_node, notebook_bytes, read_notebook_bytes
 from plnb.errors import NotebookError
 from plnb.grading.manifest import Manifest, ReleasedNotebook, source_digest
 from plnb.grading.repairs import Repair, RepairCode
 from plnb.grading.score import CellScore, questions, score_notebook
+from plnb.grading.sealing import DELIMITERS, seal
 from plnb.grading.submission import TIMESTAMP_FILE, StudentNotebook, match_notebooks, parse_notebook
 from plnb.grading.transplant import Transplanted, transplant
 
@@ -49,6 +50,8 @@ class Job:
     max_lines: int = 1000
     """nbgrader's limits on what is kept of outputs."""
     max_traceback: int = 100
+    hidden: tuple[str, str] = DELIMITERS
+    """What begins and ends hidden tests."""
 
 
 class NotebookOutcome(Model):
@@ -68,7 +71,7 @@ class NotebookOutcome(Model):
     """What the student wrote at reflection points, by the point's id."""
     choices: Mapping[str, tuple[str, ...]] = {}
     """Options the student says were chosen, by fork."""
-    ended: str = ""
+    ended: Ended | None = None
     """Why the run stopped early, where it did."""
     seconds: float = 0.0
     """How long running it took."""
@@ -120,7 +123,11 @@ def _grade(
     else:
         run = _as_blank(put.notebook, _blank(job, released, master))
     put_back = {repair.cell for repair in put.repairs if repair.code is RepairCode.deleted_cell}
-    scores = score_notebook(run, activity, answered=put.answered, touched=put.touched, put_back=put_back, budget=job.budget)
+    scores = score_notebook(
+        run, activity, answered=put.answered, touched=put.touched, put_back=put_back, budget=job.budget, hidden=job.hidden
+    )
+    # From here on the notebook is what feedback is made of.
+    seal(run.notebook, job.hidden)
     _limit(job, run.notebook)
     outcome = NotebookOutcome(
         name=released.name,
@@ -129,7 +136,7 @@ def _grade(
         unanswered=_unanswered(put.notebook),
         written=_written(activity, released, put),
         choices=student.choices,
-        ended=run.died or "",
+        ended=run.died,
         seconds=run.seconds,
     )
     return outcome, notebook_bytes(run.notebook), put.repairs

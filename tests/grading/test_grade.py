@@ -149,7 +149,7 @@ def test_a_crash_keeps_what_was_earned_before_and_names_the_reason(class_: Class
     assert (record["speed/speed_check"].verdict, record["speed/speed_check"].points) == (Verdict.crashed, 0)
     assert "stopped Python" in record["speed/speed_hidden"].message
     assert record["slope/graph_one"].verdict is Verdict.passed, "another notebook is another kernel"
-    assert outcome(summary, "crash").ended == ("speed: crashed",)
+    assert outcome(summary, "crash").ended == ("speed: Python stopped altogether; what was earned before counts.",)
 
 
 def test_an_endless_loop_costs_its_checks_and_nothing_else(class_: Class) -> None:
