@@ -26,6 +26,7 @@ app = typer.Typer(
 
 _Student = Annotated[str, typer.Argument(help="nbgrader's student id.")]
 _Standard = Annotated[str, typer.Argument(help="Code of the standard.")]
+_Level = Annotated[Level, typer.Argument(help="The level that holds.")]
 _Activity = Annotated[str, typer.Argument(help="The activity: its notebook's name.")]
 _Reason = Annotated[str, typer.Option("--reason", "-r", help="Why, for the student to read.")]
 _Until = Annotated[
@@ -36,7 +37,7 @@ _Until = Annotated[
 
 @app.command()
 def override(
-    student: _Student, standard: _Standard, level: Level, reason: _Reason, until: _Until = None, course: CourseOption = Path()
+    student: _Student, standard: _Standard, level: _Level, reason: _Reason, until: _Until = None, course: CourseOption = Path()
 ) -> None:
     """Set a student's level in a standard. It holds instead of the rule until it ends or is taken back."""
     told = _Telling(course, student)

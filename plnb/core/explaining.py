@@ -420,9 +420,11 @@ class _Explaining:
         return self.words.phrase(f"level.{found.level}") if found is not None and found.level > level else ""
 
     def _answers(self, code: str, number: int, start: datetime, *, right: bool, mixed: bool = False) -> Iterator[Attempt]:
-        """Answers that this course could still ask for: checks not passed yet first, then the others again."""
+        """Answers that this course could still ask for: first those that would be news, right on what is not passed yet,
+        or wrong on what is.
+        """
         passed = self.situation.passed
-        ways = sorted(self.checks.get(code, ()), key=lambda way: f"{way[0].id}/{way[1].id}" in passed)
+        ways = sorted(self.checks.get(code, ()), key=lambda way: (f"{way[0].id}/{way[1].id}" in passed) is right)
         for place in range(number if ways else 0):
             activity, check = ways[place % len(ways)]
             yield Attempt(

@@ -190,6 +190,15 @@ def test_mastery_is_said_to_need_another_day() -> None:
     assert str(found.ahead[0]) == f"One more right answer on {tomorrow} or later would make it “mastered”."
 
 
+def test_when_a_review_is_due_a_miss_is_said_to_cost_a_level() -> None:
+    found = of(WALK, *answers([1, 1, 1], checks=3))
+    assert found.estimate.review_due
+    assert found.notes[0].code == "explain.note.review_due"
+    assert found.ahead[-1].code == "explain.ahead.down"
+    again = of(WALK, *answers([1, 1, 1], checks=3), attempt("walk/c1", 0, hours=2399))
+    assert again.estimate.level < Level.proficient
+
+
 def test_where_the_course_asks_too_little_it_says_so() -> None:
     poor = course(activity("walk", check("c1", "S1")))
     assert of(poor, attempt("walk/c1")).ahead[0].code == "explain.ahead.nothing"
