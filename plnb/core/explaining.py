@@ -6,7 +6,7 @@ what would change it by asking what it would say after one more answer; so an ex
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal
@@ -22,6 +22,7 @@ from plnb.core.paths import Step, Suggestion, plan_from
 from plnb.core.policy import CompetencyAll, CompetencyPoints, Policy, ScorePolicy
 from plnb.core.profile import Profile
 from plnb.core.records import COUNTED, Attempt, Overridden, Record, SelfAssessed, Verdict, merge, record_id
+from plnb.core.replaying import only
 from plnb.core.rule_words import rule_in_words
 from plnb.core.sayings import sentence, words_of_teachers
 from plnb.core.situation import Situation
@@ -199,6 +200,7 @@ class _Explaining:
 
     def __init__(self, course: Course, records: Sequence[Record], basis: Basis, now: datetime) -> None:
         self.course, self.records, self.basis, self.now = course, records, basis, now
+        self.small = course
         self.words = words_of_teachers(course.language)
         self.trusted = trusted_for(course, basis)
         self.history = History.of(course, records, now)
@@ -218,7 +220,9 @@ class _Explaining:
         answer = found or Estimate(
             standard=code, basis=self.basis, level=Level.not_started, toward=0.0, reason=self.words.say("mastery.not_started")
         )
-        related = self._related(code)
+        family = self._family(code)
+        self.small = only(self.course, family)
+        related = self._related(family)
         return StandardExplanation(
             code=code,
             title=known.label if known else code,
@@ -336,23 +340,27 @@ class _Explaining:
 
     # --- the story ------------------------------------------------------------------------------------------
 
-    def _related(self, code: str) -> tuple[Record, ...]:
-        """Records that an estimate of the standard may rest on: its own, and those of the standards below it."""
+    def _family(self, code: str) -> set[str]:
+        """The standard and those that its rule reads, down to the last."""
         below, found = [code], {code}
         while below:
             parts = [part for part in self._parts(below.pop()) if part not in found]
             found.update(parts)
             below += parts
+        return found
+
+    def _related(self, family: Set[str]) -> tuple[Record, ...]:
+        """Records that an estimate of the standard may rest on."""
 
         def bears(record: Record) -> bool:
             if isinstance(record, Attempt):
-                return not found.isdisjoint(record.standards)
-            return isinstance(record, Overridden) and record.standard in found
+                return not family.isdisjoint(record.standards)
+            return isinstance(record, Overridden) and record.standard in family
 
         return tuple(record for record in self.records if bears(record))
 
     def _ask(self, code: str, records: Sequence[Record], when: datetime) -> Estimate | None:
-        return next((e for e in estimate(self.course, records, basis=self.basis, now=when) if e.standard == code), None)
+        return next((e for e in estimate(self.small, records, basis=self.basis, now=when) if e.standard == code), None)
 
     def _reached(self, code: str, related: Sequence[Record]) -> Iterator[Reached]:
         before = Level.not_started

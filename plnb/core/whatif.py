@@ -15,14 +15,14 @@ from typing import Final, Literal
 from pydantic import AwareDatetime
 
 from plnb.core.base import Basis, Level, Model, Reason, StandardCode, StudentId
-from plnb.core.course import Activity, Check, Course, Unit
+from plnb.core.course import Course
 from plnb.core.history import History
 from plnb.core.mastery import Estimate, estimate_from, trusted_for
 from plnb.core.policy import Mastery, Policy
 from plnb.core.records import COUNTED, Attempt, Record
+from plnb.core.replaying import only
 from plnb.core.rule_words import rule_in_words
 from plnb.core.sayings import words_of_teachers
-from plnb.core.standards import StandardSet
 from plnb.errors import InputError
 
 WHATIF_SCHEMA_VERSION: Final = 1
@@ -166,10 +166,7 @@ class _Replay:
         self.words = words_of_teachers(course.language)
         known = course.standards.get(code)
         self.title = known.label if known else code
-        check = Check(id="any", standards=(code,))
-        unit = Unit(id="any", title="", nodes=(Activity(id="any", unit="any", title="", checks=(check,)),))
-        frameworks = tuple(f.model_copy(update={"standards": (known,)}) for f in course.standards.frameworks[:1]) if known else ()
-        small = course.model_copy(update={"units": (unit,), "standards": StandardSet(frameworks=frameworks)})
+        small = only(course, {code})
         self.before = small
         self.after = small.model_copy(update={"mastery": other})
 
