@@ -62,6 +62,9 @@ def _all_fields(kind: type[Model]) -> set[str]:
 class _Ordered(StrEnum):
     """A scale whose members compare by their place in it, not by their spelling."""
 
+    # Enum's own hash is a call into Python; levels are looked up thousands of times in a report.
+    __hash__ = str.__hash__
+
     def __init__(self, *_: object) -> None:
         self._rank = len(type(self).__members__)
 

@@ -20,6 +20,7 @@ from plnb.core.records import COUNTED, Attempt, Overridden, Record, order
 from plnb.core.rules import Answer
 from plnb.core.rules.children import enough, over_children
 from plnb.core.stages import Stage, follow
+from plnb.core.standards import Standard
 from plnb.core.words import Words, words_for
 
 
@@ -70,6 +71,11 @@ def estimate_both(course: Course, history: History) -> tuple[tuple[Estimate, ...
     return credit.all(), _Estimating(course, history, Basis.practice, credit).all()
 
 
+def unique(codes: tuple[str, ...]) -> Iterable[str]:
+    """Codes without repetition, in their order; nearly always there is only one."""
+    return codes if len(codes) == 1 else dict.fromkeys(codes)
+
+
 def trusted_for(course: Course, basis: Basis) -> frozenset[Trust]:
     """The trusts a record may have to count on this basis."""
     floor = course.mastery.credit_from if basis is Basis.credit else min(Trust)
@@ -82,16 +88,21 @@ class _Estimating:
     def __init__(self, course: Course, history: History, basis: Basis, stricter: _Estimating | None = None) -> None:
         self.course, self.history, self.basis, self.stricter = course, history, basis, stricter
         self.words = words_for(course.language)
-        self.standards = course.standards.by_code
+        self.standards: Mapping[str, Standard] = stricter.standards if stricter else course.standards.by_code
+        self.assessed: Sequence[str] = stricter.assessed if stricter else course.assessed()
         self.overrides = history.in_force()
-        trusted = trusted_for(course, basis)
-        self.attempts: dict[str, list[Attempt]] = {}
-        for attempt in history.attempts:
-            if attempt.verdict in COUNTED and attempt.trust in trusted:
-                for code in dict.fromkeys(attempt.standards):
-                    self.attempts.setdefault(code, []).append(attempt)
-        self.assessed = course.assessed()
+        self.trusted: frozenset[Trust] = trusted_for(course, basis)
+        same = stricter and all(attempt.trust in stricter.trusted for attempt in history.attempts)
+        self.attempts: dict[str, list[Attempt]] = stricter.attempts if stricter and same else self._by_standard()
         self.found: dict[str, Estimate] = {}
+
+    def _by_standard(self) -> dict[str, list[Attempt]]:
+        found: dict[str, list[Attempt]] = {}
+        for attempt in self.history.attempts:
+            if attempt.verdict in COUNTED and attempt.trust in self.trusted:
+                for code in unique(attempt.standards):
+                    found.setdefault(code, []).append(attempt)
+        return found
 
     def all(self) -> tuple[Estimate, ...]:
         """Every standard that is assessed or has a rule over its children, in framework order."""

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime
 from plnb.core.base import Model, StandardCode, StudentId, Trust
 from plnb.core.course import Course
 from plnb.core.history import History
-from plnb.core.mastery import Estimate, estimate_both
+from plnb.core.mastery import Estimate, estimate_both, unique
 from plnb.core.paths import Path, Step, StepState, plan_from
 from plnb.core.points import unit_points
 from plnb.core.profile import Profile
@@ -246,7 +246,7 @@ def _evidence(situation: Situation) -> dict[str, list[Evidence]]:
             message=attempt.message,
             comment=attempt.comment,
         )
-        for code in dict.fromkeys(attempt.standards):
+        for code in unique(attempt.standards):
             found.setdefault(code, []).append(shown)
     return found
 

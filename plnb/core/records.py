@@ -22,6 +22,8 @@ RECORD_SCHEMA_VERSION: Final = 1
 class Verdict(StrEnum):
     """What became of a check in one submission."""
 
+    __hash__ = str.__hash__
+
     passed = "passed"
     partial = "partial"
     failed = "failed"

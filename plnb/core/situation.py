@@ -53,6 +53,8 @@ class Situation:
         self._read_attempts({e.basis for e in estimates} or {Basis.credit})
         self.chosen = {fork.id: self._chosen(fork) for fork in course.forks()}
         self._on_way: dict[str, list[Check]] = {}
+        self._needed: dict[str, list[Check]] = {}
+        self._unsettled: dict[str, list[Check]] = {}
         self.branches = frozenset(f"{fork}/{option}" for fork, options in self.chosen.items() for option in options)
         self.done = {a.id: why for a in course.activities() if (why := self._why_done(a))}
         self.state = State(
@@ -120,8 +122,10 @@ class Situation:
 
     def needed(self, activity: Activity) -> list[Check]:
         """Checks that must be settled before the activity is done; challenges only where there is nothing else."""
-        checks = self.on_way(activity)
-        return [c for c in checks if c.role != "challenge"] or checks
+        if activity.id not in self._needed:
+            checks = self.on_way(activity)
+            self._needed[activity.id] = [c for c in checks if c.role != "challenge"] or checks
+        return self._needed[activity.id]
 
     def open_choices(self, activity: Activity) -> list[Fork]:
         """Choices inside the notebook that decide about checks and are still to be made."""
@@ -134,7 +138,9 @@ class Situation:
 
     def unsettled(self, activity: Activity) -> list[Check]:
         """Needed checks that are still to do."""
-        return [check for check in self.needed(activity) if not self.settled(activity, check)]
+        if activity.id not in self._unsettled:
+            self._unsettled[activity.id] = [check for check in self.needed(activity) if not self.settled(activity, check)]
+        return self._unsettled[activity.id]
 
     def awaits(self, activity: Activity) -> bool:
         """Whether nothing is left to do in it but for a person to look at what was handed in."""

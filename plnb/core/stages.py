@@ -64,6 +64,7 @@ class _Walk:
     def __init__(self, policy: Policy, review: Review, seen: Sequence[Answer], ruling: Ruling, first: int, words: Words) -> None:
         self.policy, self.review, self.seen, self.ruling, self.words = policy, review, seen, ruling, words
         self.wait = timedelta(days=policy.confirm_after_days)
+        self.decides_all, self.missed_below = policy.decides_all, policy.missed_below
         self.place = first - 1
         self.level = ruling.levels[first - 1] if first else Level.not_started
         self.since = self.learned = seen[first].at
@@ -84,10 +85,10 @@ class _Walk:
                 self.schedule = after(self.schedule, answer.at, Rating.hard)
             return
         self.place += 1
-        before, missed = self.level, answer.score < self.policy.missed_below
+        before, missed = self.level, answer.score < self.missed_below
         ruled = self.ruling.levels[self.place]
-        lapse = not self.policy.decides_all and missed and before >= Level.proficient and self._is_later(answer)
-        if self.policy.decides_all:
+        lapse = missed and not self.decides_all and before in HAVE and self._is_later(answer)
+        if self.decides_all:
             self.level = ruled
         elif lapse:
             self.level = self._lapsed(answer, ruled)
@@ -103,10 +104,10 @@ class _Walk:
         if self.schedule is None or not self.schedule.is_due(answer.at):
             return False
         before = next((a for a in reversed(self.seen[: self.place]) if a.item == answer.item), None)
-        return before is None or before.score >= self.policy.missed_below
+        return before is None or before.score >= self.missed_below
 
     def _lapsed(self, answer: Answer, ruled: Level) -> Level:
-        if self.level is Level.mastered and ruled >= Level.proficient:
+        if self.level is Level.mastered and ruled in HAVE:
             self.fallen, self.learned = True, answer.at
             return Level.proficient
         rest = self.seen[self.place + 1 :]
@@ -115,13 +116,13 @@ class _Walk:
 
     def _earned(self, answer: Answer, ruled: Level) -> Level:
         if self.lost is not None and self.anew:
-            if self.anew.levels[self.place - self.lost - 1] >= Level.proficient:
+            if self.anew.levels[self.place - self.lost - 1] in HAVE:
                 self.lost = None
             else:
                 ruled = min(ruled, Level.familiar)
-        if ruled < Level.proficient:
+        if ruled not in HAVE:
             return ruled
-        if self.level < Level.proficient:
+        if self.level not in HAVE:
             self.learned = answer.at
             return ruled
         confirms = answer.right and (answer.mixed or not self.policy.confirm_mixed)
@@ -131,9 +132,9 @@ class _Walk:
         return self.level
 
     def _plan_review(self, before: Level, answer: Answer, missed: bool, lapse: bool) -> None:
-        if self.level < Level.proficient:
+        if self.level not in HAVE:
             self.schedule, self.fallen = None, False
-        elif before < Level.proficient:
+        elif before not in HAVE:
             self.schedule = begin(self.review, answer.at)
         elif lapse:
             self.schedule = lapsed(self.review, self.schedule, answer.at)
@@ -142,7 +143,7 @@ class _Walk:
 
     def stage(self) -> Stage:
         """Where it has led."""
-        toward = 1.0 if self.level >= Level.proficient else self.ruling.toward
+        toward = 1.0 if self.level in HAVE else self.ruling.toward
         if self.lost is not None:
             toward = min(toward, self.anew.toward if self.anew else 0.0)
         return Stage(

@@ -22,13 +22,14 @@ def streak(policy: Streak, answers: Sequence[Answer], words: Words) -> Ruling:
     run, items = 0, set[Item]()
     reached = (0, 0)
     n, distinct = policy.n, policy.distinct
+    proficient, familiar = Level.proficient, Level.familiar
     for answer in answers:
         if answer.right:
             run += 1
             items.add(answer.item)
-            if level is not Level.proficient:
+            if level is not proficient:
                 met = run >= n and len(items) >= distinct
-                level = Level.proficient if met else Level.familiar
+                level = proficient if met else familiar
                 reached = run, len(items)
         else:
             run, items = 0, set()
