@@ -18,7 +18,7 @@ from plnb.core.history import History
 from plnb.core.policy import CompetencyAll, CompetencyPoints, Policy
 from plnb.core.records import COUNTED, Attempt, Overridden, Record, order
 from plnb.core.rules import Answer
-from plnb.core.rules.children import enough, over_children
+from plnb.core.rules.children import enough, over_children, parts_of
 from plnb.core.stages import Stage, follow
 from plnb.core.standards import Standard
 from plnb.core.words import Words, words_for
@@ -136,11 +136,8 @@ class _Estimating:
 
     def _by_children(self, code: str, policy: CompetencyAll | CompetencyPoints, above: frozenset[str]) -> Estimate:
         """From the estimates of the children; one that leads back up to the standard itself cannot count."""
-        if isinstance(policy, CompetencyPoints):
-            codes = [child.standard for child in policy.standards]
-        else:
-            codes = list(policy.standards) or [child.code for child in self.standards.values() if child.parent == code]
-        children = {child: self.of(child, above) for child in dict.fromkeys(codes) if child not in above}
+        codes = parts_of(code, policy, self.standards)
+        children = {child: self.of(child, above) for child in codes if child not in above}
         levels = {child: children[child].level if child in children else Level.not_started for child in codes}
         ruled = over_children(policy, levels, self._labels, self.words)
         return Estimate(

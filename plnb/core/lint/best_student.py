@@ -19,8 +19,10 @@ from plnb.core.conditions import ActivityDone, All, AnyOf, CheckPassed, ChoiceIs
 from plnb.core.course import Activity, Check, Course, Gate, Unit
 from plnb.core.lint.view import CourseView, Placed
 from plnb.core.mastery import estimate
-from plnb.core.policy import Mastery, Policy
+from plnb.core.policy import CompetencyAll, CompetencyPoints, Mastery, Policy
 from plnb.core.records import Attempt, Verdict
+from plnb.core.rules.children import over_children, parts_of
+from plnb.core.words import ENGLISH
 
 _START: Final = datetime(2000, 1, 3, 8, tzinfo=UTC)
 MOST_CHECKS: Final = 60
@@ -51,6 +53,8 @@ def level_after(policy: Policy, answers: int) -> Level:
             score=1.0,
             points=1.0,
             max_points=1.0,
+            # A mixed check can be made at any time: where the top asks for one, the last answer is given in one.
+            mixed=number == len(checks) - 1 and (policy.confirm_mixed or policy.decides_all),
         )
         for number, check in enumerate(checks)
     ]
@@ -113,9 +117,15 @@ class Journey:
     done: set[str] = field(default_factory=set)
     """Activities done."""
 
-    def level(self, standard: str) -> Level:
-        """The level reached."""
-        return level_after(self.mastery.policy_for(standard), self.shown[standard])
+    def level(self, standard: str, view: CourseView, above: frozenset[str] = frozenset()) -> Level:
+        """The level reached; of a standard that is made of others, by theirs."""
+        policy = self.mastery.policy_for(standard)
+        if not isinstance(policy, CompetencyAll | CompetencyPoints):
+            return level_after(policy, self.shown[standard])
+        above |= {standard}
+        parts = parts_of(standard, policy, view.standards)
+        levels = {code: Level.not_started if code in above else self.level(code, view, above) for code in parts}
+        return over_children(policy, levels, ", ".join, ENGLISH).level
 
     def lacking(self, condition: Condition, view: CourseView) -> list[str]:
         """What keeps the condition from holding, in words; nothing where it holds.
@@ -129,7 +139,7 @@ class Journey:
                 each = [self.lacking(part, view) for part in condition.any]
                 return [] if not all(each) else [what for part in each for what in part]
             case StandardAtLeast(standard=code, at_least=level):
-                if code in view.standards and self.level(code) < level:
+                if code in view.standards and self.level(code, view) < level:
                     count = self.shown[code]
                     return [f"{code} at {level} ({count or 'no'} check{'' if count == 1 else 's'} of it can be passed before)"]
             case CheckPassed(check=ref):

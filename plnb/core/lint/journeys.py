@@ -74,7 +74,7 @@ def too_few_checks(view: CourseView) -> Iterator[Found]:
         met = [
             (journey.met[code], journey) for journey in view.journeys if journey.met[code] and not journey.way.taken & view.hollow
         ]
-        if not met or code in stuck or code not in view.standards:
+        if not met or code in stuck or code not in view.standards or mastery.policy_for(code).over_children:
             continue
         count, journey = min(met, key=lambda pair: pair[0])
         enough = needed(mastery.policy_for(code), Level.proficient)

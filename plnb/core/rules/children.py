@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from plnb.core.base import Level, Reason
 from plnb.core.policy import CompetencyAll, CompetencyPoints
+from plnb.core.standards import Standard
 from plnb.core.words import Words
 
 
@@ -48,6 +49,13 @@ def over_children(
     else:
         reason = words.say("children.points", points=points, need=policy.points)
     return OverChildren(level, min(toward, 0.99), reason)
+
+
+def parts_of(code: str, policy: CompetencyAll | CompetencyPoints, standards: Mapping[str, Standard]) -> list[str]:
+    """The standards that a standard is made of, each once."""
+    if isinstance(policy, CompetencyPoints):
+        return [child.standard for child in policy.standards]
+    return list(dict.fromkeys(policy.standards)) or [child.code for child in standards.values() if child.parent == code]
 
 
 def enough(policy: CompetencyAll | CompetencyPoints, levels: Mapping[str, Level], bar: Level) -> bool:
