@@ -64,11 +64,10 @@ _SAID = {
 
 def print_outcome(result: DemoResult) -> None:
     """What happened to whom, and where to look now."""
-    shown = table(
-        "Student", "What was made up", "What became of it", title="The class (made up: nobody of this name handed anything in)"
-    )
+    shown = table("Student", "Works like", "Their files", "What became of them", title="\nThe class. These students are made up.")
     for student in result.students.students:
-        shown.add_row(student.id, escape(student.note), escape(_fate(result, student.id)))
+        files = "; ".join(f"{mangled.notebook}: {mangled.what}" for mangled in student.mangles) or "as they should be"
+        shown.add_row(f"demo-{student.number:02}", str(student.kind), escape(files), escape(_fate(result, student.id)))
     out.print(shown)
     out.print()
     print_summary(result.second, title="After everybody's last hand-in")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import groupby
 
 from plnb.core.paths import Step, StepState
@@ -56,15 +55,9 @@ def _step(step: Step, report: ProgressReport) -> Html:
         *([tag("small", " · " + " · ".join(facts), class_="quiet")] if facts else []),
     ]
     why = [tag("div", step.reason.text, class_="why")]
-    why += [tag("div", line, class_="why") for line in _chosen(step, report)]
+    if step.kind == "fork" and any(choice.fork == step.id and choice.inferred for choice in report.choices):
+        why += [tag("div", words.CHOICE_INFERRED, class_="why")]
     return join([*head, *why])
-
-
-def _chosen(step: Step, report: ProgressReport) -> Iterator[str]:
-    for choice in report.choices:
-        if step.kind == "fork" and choice.fork == step.id:
-            line = words.CHOSEN.format(options=", ".join(choice.options))
-            yield f"{line} {words.CHOICE_INFERRED}" if choice.inferred else line
 
 
 def next_steps(report: ProgressReport) -> Shown:

@@ -116,7 +116,6 @@ UNIT_POINTS: Final = "{points} of {max_points} points"
 MINUTES: Final = "about {n} minutes"
 CHECKS: Final = "{passed} of {checks} checks passed"
 FORK: Final = "Your choice"
-CHOSEN: Final = "You chose: {options}."
 CHOICE_INFERRED: Final = "You did not say so; your work shows it."
 OTHER_WAYS: Final = "Ways you did not take (you need not do them)"
 

@@ -178,7 +178,7 @@ def test_the_page_says_level_reason_path_and_next_step_in_words(pages: Path) -> 
         "Time to look at it again.",
         "In practice: Proficient.",
         "It opens when you are familiar with “Slope from two points”.",
-        "You chose: In sport. You did not say so; your work shows it.",
+        "You did not say so; your work shows it.",
         "Your teacher: The table is right.",
         "Could not be checked, which is not your fault",
         "hand-in 2",
