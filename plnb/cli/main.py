@@ -8,13 +8,14 @@ import sys
 import typer
 
 from plnb import __version__
-from plnb.cli import demo, doctor, grade, lint, new, progress, release, standards
+from plnb.cli import demo, doctor, explain, grade, lint, mixed, new, progress, release, standards, teacher, whatif
 from plnb.cli import map as map_verb
 from plnb.cli.console import err, print_error
 from plnb.errors import PlnbError
 
 app = typer.Typer(
     name="plnb",
+    add_completion=False,
     help="Personalised, mastery-based courses that live in Jupyter notebooks.",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -38,7 +39,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-AUTHOR, RUN, HELP = "Write a course", "Run a course", "Look around"
+AUTHOR, RUN, PEOPLE, HELP = "Write a course", "Run a course", "Help a student on", "Look around"
 app.command("new", rich_help_panel=AUTHOR)(new.new)
 app.command("lint", rich_help_panel=AUTHOR)(lint.lint)
 app.command("map", rich_help_panel=AUTHOR)(map_verb.map_)
@@ -46,6 +47,10 @@ app.add_typer(standards.app, name="standards", rich_help_panel=AUTHOR)
 app.command("release", rich_help_panel=RUN)(release.release)
 app.command("grade", rich_help_panel=RUN)(grade.grade)
 app.command("progress", rich_help_panel=RUN)(progress.progress)
+app.command("explain", rich_help_panel=PEOPLE)(explain.explain)
+app.command("mixed", rich_help_panel=PEOPLE)(mixed.mixed)
+app.command("whatif", rich_help_panel=PEOPLE)(whatif.whatif)
+app.add_typer(teacher.app, name="teacher", rich_help_panel=PEOPLE)
 app.command("demo", rich_help_panel=HELP)(demo.demo)
 app.command("doctor", rich_help_panel=HELP)(doctor.doctor)
 
