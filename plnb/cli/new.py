@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from plnb.cli.console import out
 
@@ -21,7 +23,8 @@ def new(
     made = new_course(
         target, title=title or target.resolve().name.replace("-", " ").replace("_", " ").capitalize(), template=template
     )
-    out.print(f"Your course is in [bold]{made}[/bold]. Next:")
-    out.print(f"  jupyter lab {made}/source      write in it")
-    out.print(f"  plnb lint -C {made} --run      see what is missing, and run every solution")
-    out.print(f"  plnb release -C {made}         make the version for students")
+    out.print(f"[green]✓[/green] Your course is in [bold]{escape(str(made))}[/bold]. Next:", soft_wrap=True)
+    out.print(f"  cd {escape(shlex.quote(str(made)))}", soft_wrap=True)
+    out.print("  jupyter lab source      write in it")
+    out.print("  plnb lint --run         see what is missing, and run every solution")
+    out.print("  plnb release            make the version for students")

@@ -32,6 +32,7 @@ from plnb.grading.submission import STUDENT_ID, Submission, read_submission
 from plnb.grading.work import Job, Worked, work
 from plnb.store.layout import CourseFolder
 from plnb.store.ledger import Ledger, LedgerSubmission
+from plnb.store.lock import course_lock
 
 _log = logging.getLogger("plnb.grading")
 _log.addHandler(logging.NullHandler())
@@ -51,7 +52,8 @@ def grade(
 
     What has not changed since it was graded is skipped without `force`; points people gave in formgrader since are worked in.
     `jobs` is how many worker processes run notebooks (one a processor, at most 8, without; 0 runs them in this process).
-    Raises NotFoundError for a unit nobody knows; anything about a single submission is an outcome.
+    Raises NotFoundError for a unit nobody knows, NotReadyError while somebody else is grading; anything about a single submission
+    is an outcome.
     """
     began = time.monotonic()
     course = NbgraderCourse(folder)
@@ -66,6 +68,7 @@ def grade(
         tell(Settled(outcome=outcome, done=len(outcomes), total=len(handed_in)))
 
     with ExitStack() as stack:
+        stack.enter_context(course_lock(folder))
         gradebook = stack.enter_context(Gradebook(course.db_url, course.course_id))
         ledger = stack.enter_context(Ledger.open(folder.ledger))
         settler = Settler(course, gradebook, ledger, late_penalty(course))
@@ -83,7 +86,7 @@ def sync_manual(folder: CourseFolder, *, units: Sequence[str] | None = None) -> 
     """Work what people gave in formgrader into records and branch balance, for submissions graded before. Runs nothing."""
     course = NbgraderCourse(folder)
     found: list[SubmissionOutcome] = []
-    with Gradebook(course.db_url, course.course_id) as gradebook, Ledger.open(folder.ledger) as ledger:
+    with course_lock(folder), Gradebook(course.db_url, course.course_id) as gradebook, Ledger.open(folder.ledger) as ledger:
         settler = Settler(course, gradebook, ledger, late_penalty(course))
         graded = {submission.unit for submission in ledger.submissions()}
         for unit in sorted(graded.intersection(units) if units is not None else graded):

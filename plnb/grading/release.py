@@ -35,6 +35,7 @@ from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.grading.sealing import strip_metadata
 from plnb.store.bundle import student_bundle, write_bundle
 from plnb.store.layout import CourseFolder
+from plnb.store.lock import course_lock
 from plnb.store.notebooks import parse_notebook
 from plnb.store.sources import load_course
 
@@ -76,11 +77,14 @@ class _Made:
 def release(folder: CourseFolder, units: Sequence[str] | None = None, *, now: datetime | None = None) -> tuple[ReleaseResult, ...]:
     """Release units (all of them without `units`): student versions, bundles, manifests and nbgrader's gradebook.
 
-    Raises NotFoundError for an unknown unit and NotebookError for one nbgrader refuses; its earlier release stays as it was.
+    Raises NotFoundError for an unknown unit, NotebookError for one nbgrader refuses (its earlier release stays as it was), and
+    NotReadyError while somebody is grading.
     """
     course = NbgraderCourse(folder)
     source = _source(folder)
-    return tuple(_release(course, source, unit, now or datetime.now(UTC)) for unit in _chosen(course, source, units))
+    chosen = _chosen(course, source, units)
+    with course_lock(folder):
+        return tuple(_release(course, source, unit, now or datetime.now(UTC)) for unit in chosen)
 
 
 def manifest_for(course: NbgraderCourse, unit: str) -> Manifest:

@@ -6,6 +6,7 @@ one transaction; everything else is append-only. Knows how to keep records, not 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -34,7 +35,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import Connection, RowMapping
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from plnb.core.base import Id, Model, StudentId, UnitId
 from plnb.core.records import Record, RecordAdapter, merge
@@ -78,6 +79,9 @@ _record = Table(
     Column("submission", Integer, ForeignKey("submission.id", ondelete="CASCADE"), nullable=True, index=True),
     Column("body", Text, nullable=False),
 )
+
+
+_TRIES: Final = 5
 
 
 class LedgerSubmission(Model):
@@ -125,9 +129,11 @@ class Ledger(AbstractContextManager["Ledger"]):
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _safe_sqlite)
         try:
-            _tables.create_all(engine)
-            with engine.begin() as db:
-                _check_version(db, place)
+            _prepare(engine, place)
+        except (OperationalError, IntegrityError) as error:
+            engine.dispose()
+            mend = "Check who may write there; if another program has it open, try again."
+            raise RecordError("The ledger cannot be opened.", place=place, mend=mend) from error
         except DatabaseError as error:
             engine.dispose()
             raise RecordError("This is not a ledger that can be used.", place=place, mend="Move the file away.") from error
@@ -259,6 +265,20 @@ def _submission_of(row: RowMapping) -> LedgerSubmission:
 def _utc(moment: datetime) -> datetime:
     """SQLite keeps no time zones: every time in the ledger is UTC."""
     return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _prepare(engine: Engine, place: str) -> None:
+    """Make what is missing. Two who open a new ledger in the same moment make the same tables: who comes second looks again."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            _tables.create_all(engine)
+            with engine.begin() as db:
+                _check_version(db, place)
+            return
+        except (OperationalError, IntegrityError):
+            if not tries_left:
+                raise
+            time.sleep(0.05)
 
 
 def _check_version(db: Connection, place: str) -> None:
