@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import typer
 
 from plnb import errors
 from plnb.cli.main import app
+from plnb.store.course_file import parse_course_file
+from plnb.store.metadata import read_cell_meta
 
 DOCS = Path(__file__).parents[2] / "docs"
 ROOT = DOCS.parent
@@ -85,3 +88,30 @@ def test_every_difference_from_nbgrader_is_documented() -> None:
 def test_every_link_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def _blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def test_the_plan_in_the_reference_is_a_course_file() -> None:
+    (plan,) = _blocks("reference/formats.md", "yaml")
+    file, _ = parse_course_file(plan.encode(), "formats.md")
+    assert [unit.id for unit in file.units] == ["steady-change"]
+
+
+def test_every_cell_in_the_first_course_tutorial_is_one() -> None:
+    cells = [read_cell_meta(json.loads(f"{{{block}}}")["plnb"]) for block in _blocks("tutorials/first-course.md", "json")]
+    assert [cell.role for cell in cells] == ["check", "fork"]
+
+
+def test_every_role_and_condition_is_in_the_reference() -> None:
+    text = (DOCS / "reference" / "formats.md").read_text(encoding="utf-8")
+    schema = (ROOT / "plnb" / "schemas" / "cell.v1.json").read_text(encoding="utf-8")
+    roles = {role for model in json.loads(schema)["$defs"].values() for role in _enum(model.get("properties", {}).get("role", {}))}
+    assert len(roles) == 12
+    assert [role for role in sorted(roles) if f"`{role}`" not in text] == []
+
+
+def _enum(field: dict[str, Any]) -> list[str]:
+    return field.get("enum", [field["const"]] if "const" in field else [])
