@@ -30,7 +30,7 @@ check: install
 	$(BIN)/lint-imports
 
 test: check
-	$(BIN)/pytest -n $(JOBS) --dist loadgroup
+	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 lock: install
 	$(BIN)/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 \

@@ -22,7 +22,7 @@ from plnb.grading.release import release
 from plnb.store.layout import CourseFolder
 from plnb.store.sources import load_course
 
-pytestmark = [pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 _MARKS = re.compile(r"^\s*### (BEGIN|END) SOLUTION.*\n?", re.MULTILINE)
 

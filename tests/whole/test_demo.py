@@ -1,7 +1,14 @@
-"""`make demo`: the main job, from nothing to progress notebooks, on a class with the mishaps of a real one."""
+"""The demo, and the same hand-ins graded by nbgrader alone.
+
+One file, because making and grading the class takes minutes and one worker keeps what it made (`--dist loadfile`).
+"""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import re
 from itertools import groupby
 
 import nbformat
@@ -9,9 +16,49 @@ import pytest
 
 from plnb.authoring.demo import Stage
 from plnb.authoring.mangle import Mangle
-from tests.whole.conftest import Demo
+from plnb.core.compiling import compile_course
+from plnb.core.course import ActivityFork, Course
+from plnb.grading.outcomes import SubmissionOutcome
+from plnb.store.sources import load_course
+from tests.grading.builders import grades
+from tests.whole.builders import strings
+from tests.whole.conftest import Alone, Demo
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole")]
+pytestmark = pytest.mark.slow
+
+# What nbgrader cannot grade at all, of what was done to these hand-ins.
+STOPS_NBGRADER = {Mangle.duplicated_cell, Mangle.split_cell, Mangle.torn_file, Mangle.empty_file, Mangle.byte_order_mark}
+
+# Where plnb's score of a cell differs on purpose, of what was done to these hand-ins; docs/reference/scores.md says why.
+DIFFERS = {
+    Mangle.warning: "stderr",
+    Mangle.deleted_check: "put-back",
+    Mangle.wrong_name: "repair",
+    Mangle.stripped_ids: "repair",
+    Mangle.reordered_cells: "repair",
+    Mangle.retyped_cell: "repair",
+    Mangle.never_ends: "not-run",
+    Mangle.huge_output: "repair",
+}
+
+
+def outcomes(demo: Demo) -> dict[tuple[str, str], SubmissionOutcome]:
+    """What became of each student's last hand-in."""
+    found = {(o.student, o.unit): o for o in demo.result.first.outcomes}
+    found.update({(o.student, o.unit): o for o in demo.result.second.outcomes if o.state != "unchanged"})
+    return found
+
+
+def mirrored(course: Course) -> dict[str, set[tuple[str, str]]]:
+    """By unit, the grade cells that lie on an option: (notebook, grade_id). Branch balance decides what those not taken say."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for unit in course.units:
+        cells = found.setdefault(unit.id, set())
+        for node in unit.nodes:
+            activities = [a for option in node.options for a in option.activities] if isinstance(node, ActivityFork) else []
+            cells.update((a.id, check.id) for a in activities for check in a.checks)
+        cells.update((a.id, check.id) for a in unit.activities() for check in a.checks if check.branch)
+    return found
 
 
 def test_everybody_is_graded_and_has_a_progress_notebook(demo: Demo) -> None:
@@ -57,3 +104,64 @@ def test_everybody_is_graded_and_has_a_progress_notebook(demo: Demo) -> None:
     for path in result.notebooks:
         nbformat.validate(nbformat.read(path, as_version=4))
         assert path.with_suffix(".html").stat().st_size > 10_000
+
+
+def test_no_progress_page_quotes_a_hidden_test_or_a_solution(demo: Demo) -> None:
+    secrets: set[str] = set()
+    for path in demo.folder.source.rglob("*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            source = "".join(cell["source"])
+            for region in re.findall(r"### BEGIN (?:HIDDEN TESTS|SOLUTION)\n(.*?)### END", source, re.DOTALL):
+                secrets |= {line.strip() for line in region.splitlines() if len(line.strip()) > 24}
+            for known in cell["metadata"].get("plnb", {}).get("misconceptions", []):
+                secrets.add(known["when"])
+    secrets = {secret for secret in secrets if len(secret) > 12}
+    assert len(secrets) > 100
+    pages = [path for path in demo.folder.progress.rglob("*") if path.is_file()]
+    assert len(pages) == 3 * 24
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix != ".html":
+            text = "\n".join(strings(json.loads(text)))
+        assert [secret for secret in secrets if secret in text] == [], path
+
+
+def test_every_score_is_nbgraders_except_where_we_differ_on_purpose(demo: Demo, alone: Alone) -> None:
+    on_options = mirrored(compile_course(load_course(demo.folder.root)))
+    mangled = {(s.id, m.unit): m.mangle for s in demo.result.students.students for m in s.mangles}
+    became = outcomes(demo)
+    compared = 0
+    unexplained: list[str] = []
+    for student, unit in sorted(alone.graded):
+        theirs, ours = grades(alone.folder, unit, student), grades(demo.folder, unit, student)
+        assert ours.keys() == theirs.keys(), (student, unit)
+        for cell, score in ours.items():
+            compared += 1
+            if score == theirs[cell]:
+                continue
+            if cell in on_options[unit] and theirs[cell][0] in (0, None):
+                continue  # an option not taken, balanced
+            why = DIFFERS.get(mangled.get((student, unit)))
+            if why == "repair" and became[student, unit].repairs:
+                continue
+            if why in became[student, unit].differences:
+                continue
+            unexplained.append(f"{student} {unit} {cell}: ours {score}, theirs {theirs[cell]} ({mangled.get((student, unit))})")
+    assert unexplained == []
+    assert compared > 1500
+
+
+def test_only_mangled_hand_ins_differ_or_stop_nbgrader(demo: Demo, alone: Alone) -> None:
+    mangled = {(s.id, m.unit): m.mangle for s in demo.result.students.students for m in s.mangles}
+    assert {mangled[key] for key in alone.stopped} <= STOPS_NBGRADER, alone.stopped
+    assert len(alone.graded) > 100
+
+
+def test_nbgrader_alone_goes_the_whole_way_with_the_course(demo: Demo, alone: Alone) -> None:
+    said = alone.run("validate", "submitted/demo-04-everything/steady-change/unit-rates.ipynb")
+    assert "Success" in said
+    alone.run("generate_feedback", "steady-change", "--student=demo-04-everything")
+    assert (alone.folder.feedback / "demo-04-everything" / "steady-change" / "unit-rates.html").exists()
+    alone.run("export", "--to=grades.csv")
+    rows = list(csv.DictReader(io.StringIO((alone.folder.root / "grades.csv").read_text())))
+    assert {row["student_id"] for row in rows} >= {"demo-04-everything"}
