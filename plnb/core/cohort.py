@@ -184,8 +184,10 @@ class _Walk:
             had = ruled >= PROFICIENT
             missed = now.score < policy.missed_below
             lapsed[:going] |= held & missed & (now.mixed | ladder.due(now))
-            confirms = now.right & now.mixed if policy.confirm_mixed else now.right
-            confirmed = held & had & confirms & (now.at >= learned[:going] + wait)
+            # Right already when it was answered last, and handed in again: no news. (Without an earlier answer both are -1.)
+            again = (now.before >= 0) & (now.before == now.before_right)
+            confirms = now.mixed if policy.confirm_mixed else now.mixed | ~again
+            confirmed = held & had & now.right & confirms & (now.at >= learned[:going] + wait)
             level[:going] = np.where(confirmed, MASTERED, np.where(held & had, level[:going], ruled))
             fresh = had & ~held
             learned[:going][fresh] = now.at[fresh]

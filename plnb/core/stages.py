@@ -3,7 +3,8 @@
 A rule says after each answer how far its row of answers goes. Here that becomes a level that can be confirmed and can lapse. An
 answer in a later check is one in a mixed check, or one given when a review is due to a check that was not wrong already (the same
 wrong answer handed in twice is no news). What is missed there lowers a level by one: mastered is then to be confirmed anew, and
-proficient is to be earned anew from the answers since. A right answer never lowers anything.
+proficient is to be earned anew from the answers since. A right answer never lowers anything, and it confirms where it is news too:
+given in a mixed check, or to a check that was not answered before or not right when it was answered last.
 """
 
 from __future__ import annotations
@@ -103,8 +104,19 @@ class _Walk:
             return True
         if self.schedule is None or not self.schedule.is_due(answer.at):
             return False
-        before = next((a for a in reversed(self.seen[: self.place]) if a.item == answer.item), None)
+        before = self._before(answer)
         return before is None or before.score >= self.missed_below
+
+    def _confirms(self, answer: Answer) -> bool:
+        """Whether a right answer shows that it is still had: what was right already, handed in again, shows nothing."""
+        if answer.mixed or self.policy.confirm_mixed:
+            return answer.mixed
+        before = self._before(answer)
+        return before is None or not before.right
+
+    def _before(self, answer: Answer) -> Answer | None:
+        """The last earlier answer to the same check that is not neutral."""
+        return next((a for a in reversed(self.seen[: self.place]) if a.item == answer.item), None)
 
     def _lapsed(self, answer: Answer, ruled: Level) -> Level:
         if self.level is Level.mastered and ruled in HAVE:
@@ -125,8 +137,8 @@ class _Walk:
         if self.level not in HAVE:
             self.learned = answer.at
             return ruled
-        confirms = answer.right and (answer.mixed or not self.policy.confirm_mixed)
-        if self.level is Level.proficient and confirms and answer.at >= self.learned + self.wait:
+        late = self.level is Level.proficient and answer.right and answer.at >= self.learned + self.wait
+        if late and self._confirms(answer):
             self.gap, self.fallen = answer.at - self.learned, False
             return Level.mastered
         return self.level

@@ -93,8 +93,10 @@ def test_mastered_falls_to_proficient_and_is_confirmed_anew() -> None:
     assert (
         fallen.reason.text == "You had mastered it, and then missed it in a later check; get it right once more to master it again."
     )
-    assert judged([*mastered, wrong(8), right(8.5)]).level is Level.proficient
-    again = judged([*mastered, wrong(8), right(9.5)])
+    mended = [*mastered, wrong(8), attempt("walk/c5", hours=8.5 * DAY)]
+    assert judged(mended).level is Level.proficient
+    assert judged([*mended, right(9.5)]).level is Level.proficient
+    again = judged([*mastered, wrong(8), attempt("walk/c5", hours=9.5 * DAY)])
     assert (again.level, again.lapsed) == (Level.mastered, False)
 
 

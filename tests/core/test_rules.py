@@ -156,8 +156,8 @@ def test_help_neither_raises_nor_lowers_the_latest_score() -> None:
 @pytest.mark.parametrize("policy", [Streak(), MOfN(), Latest(), Highest()])
 def test_a_right_answer_a_day_later_shows_mastery(policy: Policy) -> None:
     learned = answers([1, 1, 1])
-    too_soon = [*learned, attempt("walk/c2", hours=20)]
-    later = [*too_soon, attempt("walk/c1", hours=80)]
+    too_soon = [*learned, attempt("walk/c3", hours=20)]
+    later = [*too_soon, attempt("walk/c4", hours=80)]
     assert judged(policy, too_soon).level is Level.proficient
     found = judged(policy, later)
     assert (found.level, found.toward) == (Level.mastered, 1.0)
@@ -165,12 +165,31 @@ def test_a_right_answer_a_day_later_shows_mastery(policy: Policy) -> None:
     assert found.since == later[-1].at
 
 
+@pytest.mark.parametrize("policy", [Streak(), MOfN(), Latest(), Highest()])
+def test_the_same_right_answer_handed_in_again_shows_no_mastery(policy: Policy) -> None:
+    learned = answers([1, 1, 1])
+    again = [*learned, attempt("walk/c1", hours=80), attempt("walk/c2", hours=80.1)]
+    assert judged(policy, again).level is Level.proficient
+    assert judged(policy, [*again, attempt("walk/c1", hours=81, mixed=True)]).level is Level.mastered
+
+
+@pytest.mark.parametrize("policy", [Streak(), MOfN(), Latest(), Highest()])
+def test_what_was_wrong_last_and_is_right_a_day_later_shows_mastery(policy: Policy) -> None:
+    learned = [*answers([1, 1, 1]), attempt("walk/c1", 0.9, hours=3)]
+    assert judged(policy, [*learned, attempt("walk/c1", hours=80)]).level is Level.mastered
+
+
+def test_a_helped_answer_in_between_makes_the_same_answer_no_news() -> None:
+    helped = [*answers([1, 1, 1]), attempt("walk/c1", hours=3, hints=1)]
+    assert judged(Streak(), [*helped, attempt("walk/c1", hours=80)]).level is Level.proficient
+
+
 def test_a_wrong_answer_a_day_later_shows_no_mastery() -> None:
     assert judged(Streak(), [*answers([1, 1, 1]), attempt(score=0, hours=80)]).level is Level.proficient
 
 
 def test_mastery_of_a_latest_answer_starts_anew_after_it_was_lost() -> None:
-    lost = [attempt(hours=0), attempt(hours=30), attempt(score=0.1, hours=31)]
+    lost = [attempt(hours=0), attempt("walk/c2", hours=30), attempt(score=0.1, hours=31)]
     assert judged(Latest(), lost[:2]).level is Level.mastered
     assert judged(Latest(), [*lost, attempt(hours=32)]).level is Level.proficient
 

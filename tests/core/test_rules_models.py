@@ -210,8 +210,8 @@ def family(policy: Policy, records: Sequence[Record], *, checked: str = "ABC") -
     return found[0]
 
 
-def know(codes: str, *, hours: float = 0) -> list[Record]:
-    return [attempt(f"walk/c{code}", hours=hours + n, standards=(code,)) for n, code in enumerate(codes)]
+def know(codes: str, *, hours: float = 0, mixed: bool = False) -> list[Record]:
+    return [attempt(f"walk/c{code}", hours=hours + n, standards=(code,), mixed=mixed) for n, code in enumerate(codes)]
 
 
 def test_a_parent_is_had_when_all_its_children_are() -> None:
@@ -233,7 +233,7 @@ def test_a_child_that_the_course_never_checks_is_not_had() -> None:
 
 
 def test_a_parent_is_mastered_when_its_children_are() -> None:
-    assert family(CompetencyAll(), [*know("ABC"), *know("ABC", hours=30)]).level is Level.mastered
+    assert family(CompetencyAll(), [*know("ABC"), *know("ABC", hours=30, mixed=True)]).level is Level.mastered
 
 
 THREE_POINTS = CompetencyPoints(
