@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from plnb.core.base import Model
 from plnb.core.compiling import compile_course
 from plnb.core.findings import Finding, Severity
 from plnb.core.lint import lint
+from plnb.core.records import Record
 from plnb.engine.runs import Budget
 from plnb.errors import OurFaultError, OutputExistsError
 from plnb.grading.grade import grade
@@ -134,7 +135,7 @@ def run_demo(
         written.append(path)
         on_event(DemoEvent(stage=Stage.progress, done=len(written), total=len(records), what=path.parent.name))
 
-    notebooks = write_progress(make_reports(course, records, datetime.now(UTC)), folder.progress, jobs=jobs, on_done=wrote)
+    notebooks = write_progress(make_reports(course, records, _day_after(records)), folder.progress, jobs=jobs, on_done=wrote)
     return DemoResult(
         folder=folder.root,
         title=course.title,
@@ -161,6 +162,11 @@ def _told(on_event: OnDemoEvent, stage: Stage) -> OnEvent:
                 on_event(DemoEvent(stage=stage, done=event.done, total=event.total, what=what))
 
     return tell
+
+
+def _day_after(records: Mapping[str, Sequence[Record]]) -> datetime:
+    """The day after the last hand-in: the class lives in a term of its own, and its pages are of that time."""
+    return max((record.at for of_one in records.values() for record in of_one), default=datetime.now(UTC)) + timedelta(days=1)
 
 
 def _fresh(target: Path) -> Path:

@@ -18,6 +18,7 @@ from plnb.authoring.demo import Stage
 from plnb.authoring.mangle import Mangle
 from plnb.core.compiling import compile_course
 from plnb.core.course import ActivityFork, Course
+from plnb.core.progress import ProgressReport
 from plnb.grading.outcomes import SubmissionOutcome
 from plnb.store.sources import load_course
 from tests.grading.builders import grades
@@ -124,6 +125,32 @@ def test_no_progress_page_quotes_a_hidden_test_or_a_solution(demo: Demo) -> None
         if path.suffix != ".html":
             text = "\n".join(strings(json.loads(text)))
         assert [secret for secret in secrets if secret in text] == [], path
+
+
+STANDING = {
+    # Four rules, each with its reason, on the work of two students.
+    ("demo-04-everything", "SL.RATE.2"): ("proficient", "Your last 4 answers were right, on 4 different checks."),
+    ("demo-04-everything", "SL.SLOPE.3"): ("proficient", "4 right in your last 4 answers, on 4 different checks."),
+    ("demo-04-everything", "SL.DATA.2"): ("proficient", "Your best answer earned 100 %, and 75 % shows you have it."),
+    ("demo-04-everything", "SL.DATA.3"): ("proficient", "Your latest answer earned 100 %, and 75 % shows you have it."),
+    ("demo-04-everything", "SL.LINE.1"): ("mastered", "You had it, and 28 days later you got it right again."),
+    ("demo-02-weak", "SL.NUM.1"): ("familiar", "1 right in your last 2 answers; 2 more show you have it."),
+    ("demo-02-weak", "SL.NUM.2"): ("familiar", "Your latest answer was not right; 3 right in a row show you have it."),
+    ("demo-02-weak", "SL.RATE.1"): ("familiar", "1 right in a row so far; 2 more show you have it."),
+    ("demo-02-weak", "SL.RATE.2"): ("attempted", "1 answer so far, none right yet."),
+    ("demo-02-weak", "SL.SLOPE.1"): ("proficient", "3 right in your last 5 answers, on 3 different checks."),
+    ("demo-02-weak", "SL.SLOPE.3"): ("not_started", "Nothing of yours on this has been graded yet."),
+    ("demo-02-weak", "SL.DATA.3"): ("attempted", "Your latest answer earned 0 %; 75 % shows you have it."),
+}
+
+
+def test_levels_and_their_reasons_follow_from_the_work(demo: Demo) -> None:
+    found = {}
+    for student in {student for student, _ in STANDING}:
+        text = (demo.folder.progress / student / "report.json").read_text(encoding="utf-8")
+        for standard in ProgressReport.model_validate_json(text).standards:
+            found[student, standard.code] = (standard.credit.level.value, standard.credit.reason.text)
+    assert {key: found[key] for key in STANDING} == STANDING
 
 
 def test_every_score_is_nbgraders_except_where_we_differ_on_purpose(demo: Demo, alone: Alone) -> None:
