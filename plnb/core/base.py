@@ -41,17 +41,22 @@ class Model(BaseModel):
 
         (pydantic's own `model_construct` looks at every field again and takes longer than to validate.)
         """
-        assert len(fields) == len(cls.__pydantic_fields__), fields.keys() ^ cls.__pydantic_fields__.keys()
-        made = cls.__new__(cls)
-        _put(made, "__dict__", fields)
         # One set for all: nobody can add to a frozen value's.
-        _put(made, "__pydantic_fields_set__", _all_fields(cls))
-        _put(made, "__pydantic_extra__", None)
-        _put(made, "__pydantic_private__", None)
+        every = _all_fields(cls)
+        assert len(fields) == len(every), fields.keys() ^ every
+        made: Self = _new(cls)
+        _put_values(made, fields)
+        _put_fields(made, every)
+        _put_extra(made, None)
+        _put_private(made, None)
         return made
 
 
-_put: Final = object.__setattr__
+_new: Final = object.__new__
+_put_values, _put_fields, _put_extra, _put_private = (
+    BaseModel.__dict__[slot].__set__
+    for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+)
 
 
 @cache
@@ -146,7 +151,7 @@ class Reason(Model):
     def of(cls, code: str, template: str, **values: object) -> Self:
         """Fill `template` with `values` (turned into text)."""
         said = {key: str(value) for key, value in values.items()}
-        return cls.of_valid(code=code, text=template.format(**said), values=said)
+        return cls.of_valid(code=code, text=template.format_map(said), values=said)
 
     def __str__(self) -> str:
         return self.text

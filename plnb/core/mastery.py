@@ -177,25 +177,19 @@ def _by_rule(code: str, attempts: Sequence[Attempt], policy: Policy, here: _Esti
         reason = words.say("mastery.not_graded" if basis is Basis.credit else "mastery.not_started")
         return Estimate(standard=code, basis=basis, level=Level.not_started, toward=0.0, reason=reason)
     correct_at, neutral_from = policy.correct_at, 2.0 if policy.count_assisted else policy.neutral_from
-    answers = [
-        Answer(
-            (a.activity, a.check),
-            a.score,
-            a.score >= correct_at,
-            a.at,
-            a.mixed,
-            a.submission,
-            a.hints > 0 and a.score >= neutral_from,
-        )
-        for a in attempts
-    ]
+    answers = []
+    for a in attempts:
+        score = a.score
+        neutral = a.hints > 0 and score >= neutral_from
+        answers.append(Answer((a.activity, a.check), score, score >= correct_at, a.at, a.mixed, a.submission, neutral))
     counted = [answer for answer in answers if not answer.neutral]
     if counted:
         stage = follow(policy, here.course.mastery.review, answers, words)
     else:
         stage = Stage(Level.attempted, 0.0, attempts[0].at, words.say("mastery.helped"))
     helped = stage.level is Level.attempted and answers[-1].neutral
-    return Estimate(
+    review_on = stage.review_on
+    return Estimate.of_valid(
         standard=code,
         basis=basis,
         level=stage.level,
@@ -203,9 +197,10 @@ def _by_rule(code: str, attempts: Sequence[Attempt], policy: Policy, here: _Esti
         reason=words.say("mastery.helped") if helped else stage.reason,
         counted=len(counted),
         correct=sum(answer.right for answer in counted),
-        review_due=stage.review_on is not None and stage.review_on <= here.history.now,
-        review_on=stage.review_on,
+        review_due=review_on is not None and review_on <= here.history.now,
+        review_on=review_on,
         lapsed=stage.lapsed,
+        overridden=False,
         since=stage.since,
         records=tuple(a.id for a in attempts),
     )

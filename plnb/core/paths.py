@@ -84,7 +84,7 @@ def _activity_steps(
     branch = f"{fork.id}/{option.id}" if fork and option else None
     state, reason = _activity_state(situation, activity, other, pending=not taken and not other)
     needed = situation.needed(activity)
-    step = Step(
+    step = Step.of_valid(
         kind="activity",
         id=activity.id,
         unit=activity.unit,
@@ -98,6 +98,7 @@ def _activity_steps(
         minutes=activity.minutes,
         passed=sum(f"{activity.id}/{check.id}" in situation.passed for check in needed),
         checks=len(needed),
+        chosen=(),
         required=taken and situation.demands(activity),
     )
     yield step

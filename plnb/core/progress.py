@@ -224,27 +224,29 @@ def _standards(situation: Situation, credit: Sequence[Estimate], practice: Seque
 
 def _evidence(situation: Situation) -> dict[str, list[Evidence]]:
     """Answers by standard, newest first; what was never tried or lies on another way bears on nothing."""
-    names = situation.names
+    activities, checks = situation.names.activities, situation.names.checks
     found: dict[str, list[Evidence]] = {}
     for attempt in reversed(situation.history.attempts):
         if attempt.verdict in _SILENT or not attempt.standards:
             continue
+        said = vars(attempt)
+        activity, check = said["activity"], said["check"]
         shown = Evidence.of_valid(
-            record=attempt.id,
-            unit=attempt.unit,
-            activity=attempt.activity,
-            activity_title=names.activities.get(attempt.activity, attempt.activity),
-            check=attempt.check,
-            check_title=names.checks.get(f"{attempt.activity}/{attempt.check}", attempt.check),
-            at=attempt.at,
-            verdict=attempt.verdict,
-            score=attempt.score,
-            points=attempt.points,
-            max_points=attempt.max_points,
-            attempt=attempt.attempt,
-            trust=attempt.trust,
-            message=attempt.message,
-            comment=attempt.comment,
+            record=said["id"],
+            unit=said["unit"],
+            activity=activity,
+            activity_title=activities.get(activity, activity),
+            check=check,
+            check_title=checks.get(f"{activity}/{check}", check),
+            at=said["at"],
+            verdict=said["verdict"],
+            score=said["score"],
+            points=said["points"],
+            max_points=said["max_points"],
+            attempt=said["attempt"],
+            trust=said["trust"],
+            message=said["message"],
+            comment=said["comment"],
         )
         for code in unique(attempt.standards):
             found.setdefault(code, []).append(shown)

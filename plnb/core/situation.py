@@ -55,6 +55,7 @@ class Situation:
         self._on_way: dict[str, list[Check]] = {}
         self._needed: dict[str, list[Check]] = {}
         self._unsettled: dict[str, list[Check]] = {}
+        self._labels: dict[tuple[str, ...], str] = {}
         self.branches = frozenset(f"{fork}/{option}" for fork, options in self.chosen.items() for option in options)
         self.done = {a.id: why for a in course.activities() if (why := self._why_done(a))}
         self.state = State(
@@ -210,4 +211,7 @@ class Situation:
 
     def labels(self, codes: Iterable[str]) -> str:
         """Labels of standards, quoted."""
-        return self.words.quote([self.names.standard(code) for code in codes])
+        key = tuple(codes)
+        if key not in self._labels:
+            self._labels[key] = self.words.quote([self.names.standard(code) for code in key])
+        return self._labels[key]

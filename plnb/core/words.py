@@ -38,13 +38,16 @@ class Words:
 
     def say(self, code: str, /, **values: object) -> Reason:
         """The sentence `code` with `values` put in."""
-        template = ""
-        for text, name, forms in _pieces(self.templates[code]):
-            template += text
-            if name:
-                count = values[name]
-                assert isinstance(count, int), (code, name)
-                template += forms[self.form(count)].replace("#", str(count))
+        template = self.templates[code]
+        pieces = _pieces(template)
+        if len(pieces) > 1:
+            template = ""
+            for text, name, forms in pieces:
+                template += text
+                if name:
+                    count = values[name]
+                    assert isinstance(count, int), (code, name)
+                    template += forms[self.form(count)].replace("#", str(count))
         return Reason.of(code, template, **values)
 
     def phrase(self, code: str, /, **values: object) -> str:
