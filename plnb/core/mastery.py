@@ -177,12 +177,16 @@ def _by_rule(code: str, attempts: Sequence[Attempt], policy: Policy, here: _Esti
         reason = words.say("mastery.not_graded" if basis is Basis.credit else "mastery.not_started")
         return Estimate(standard=code, basis=basis, level=Level.not_started, toward=0.0, reason=reason)
     correct_at, neutral_from = policy.correct_at, 2.0 if policy.count_assisted else policy.neutral_from
-    answers = []
-    for a in attempts:
-        score = a.score
-        neutral = a.hints > 0 and score >= neutral_from
-        answers.append(Answer((a.activity, a.check), score, score >= correct_at, a.at, a.mixed, a.submission, neutral))
-    counted = [answer for answer in answers if not answer.neutral]
+    answers, counted, correct = [], 0, 0
+    for attempt in attempts:
+        said = vars(attempt)
+        score = said["score"]
+        right, neutral = score >= correct_at, said["hints"] > 0 and score >= neutral_from
+        if not neutral:
+            counted += 1
+            correct += right
+        item = said["activity"], said["check"]
+        answers.append(Answer(item, score, right, said["at"], said["mixed"], said["submission"], neutral))
     if counted:
         stage = follow(policy, here.course.mastery.review, answers, words)
     else:
@@ -195,14 +199,14 @@ def _by_rule(code: str, attempts: Sequence[Attempt], policy: Policy, here: _Esti
         level=stage.level,
         toward=stage.toward,
         reason=words.say("mastery.helped") if helped else stage.reason,
-        counted=len(counted),
-        correct=sum(answer.right for answer in counted),
+        counted=counted,
+        correct=correct,
         review_due=review_on is not None and review_on <= here.history.now,
         review_on=review_on,
         lapsed=stage.lapsed,
         overridden=False,
         since=stage.since,
-        records=tuple(a.id for a in attempts),
+        records=tuple([attempt.id for attempt in attempts]),
     )
 
 

@@ -81,16 +81,18 @@ class Situation:
         passed, answered, started = set[str](), set[str](), set[str](self.history.hinted)
         latest: dict[str, Verdict] = {}
         for attempt in self.history.attempts:
-            ref = f"{attempt.activity}/{attempt.check}"
-            counted = attempt.verdict in COUNTED
+            said = vars(attempt)
+            activity, verdict = said["activity"], said["verdict"]
+            counted = verdict in COUNTED
             if counted:
-                started.add(attempt.activity)
-            if attempt.trust not in trusted:
+                started.add(activity)
+            if said["trust"] not in trusted:
                 continue
-            latest[ref] = attempt.verdict
+            ref = f"{activity}/{said['check']}"
+            latest[ref] = verdict
             if counted:
                 answered.add(ref)
-                if attempt.verdict is Verdict.passed or (ref in manual and attempt.score >= MANUAL_PASS):
+                if verdict is Verdict.passed or (ref in manual and said["score"] >= MANUAL_PASS):
                     passed.add(ref)
         self.passed = frozenset(passed)
         """Checks passed at least once, as `activity/grade_id`."""

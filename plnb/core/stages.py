@@ -53,8 +53,10 @@ def follow(policy: Policy, review: Review, answers: Sequence[Answer], words: Wor
             start -= 1
         return Stage(levels[-1], ruling.toward, seen[start].at, ruling.reason)
     walk = _Walk(policy, review, seen, ruling, first, words)
-    counted = [place for place, answer in enumerate(answers) if not answer.neutral]
-    for answer in answers[counted[first] :]:
+    begin_at = first
+    if len(seen) < len(answers):
+        begin_at = [place for place, answer in enumerate(answers) if not answer.neutral][first]
+    for answer in answers[begin_at:]:
         walk.take(answer)
     return walk.stage()
 
