@@ -53,7 +53,7 @@ def test_releasing_again_changes_nothing(course: CourseFolder) -> None:
     (result,) = release(course, ["u1"])
     assert not result.changed
     assert read_manifest(course.manifest("u1")).digest == before.digest
-    assert not list(course.root.glob(".plnb-*"))
+    assert not list(course.root.glob(".plnb-release-*"))
 
 
 def test_a_release_that_fails_leaves_the_earlier_one(course: CourseFolder) -> None:
@@ -64,7 +64,7 @@ def test_a_release_that_fails_leaves_the_earlier_one(course: CourseFolder) -> No
         release(course, ["u1"])
     assert told.value.place == "u1/speed.ipynb"
     assert {path: path.read_bytes() for path in course.release.rglob("*") if path.is_file()} == before
-    assert not list(course.root.glob(".plnb-*"))
+    assert not list(course.root.glob(".plnb-release-*"))
 
 
 def test_cells_may_not_change_once_there_are_submissions(course: CourseFolder) -> None:
