@@ -84,7 +84,6 @@ def _activity(entry: ActivityEntry, unit: str, source: CourseSource, *, branch: 
 
 def compile_notebook(notebook: NotebookSource, *, title: str = "") -> Activity:
     """One notebook on its own, for hosts that know no course file (nbgrader courses that are not plnb's)."""
-    entry = ActivityEntry(notebook=notebook.name, title=title)
     checks = tuple(_checks(notebook.cells))
     return Activity(
         id=notebook.name,
@@ -92,7 +91,7 @@ def compile_notebook(notebook: NotebookSource, *, title: str = "") -> Activity:
         title=title or _first_heading(notebook.cells) or notebook.name,
         standards=tuple(dict.fromkeys(code for check in checks for code in check.standards)),
         checks=checks,
-        forks=tuple(_forks(notebook.cells, entry.notebook)),
+        forks=tuple(_forks(notebook.cells, notebook.name)),
         reflections=tuple(_reflections(notebook.cells)),
     )
 

@@ -176,6 +176,16 @@ def read(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
+BLOCKER = """
+import sys
+class _NoPlnb:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "plnb":
+            raise ImportError("plnb is not here")
+sys.meta_path.insert(0, _NoPlnb())
+"""
+"""A `sitecustomize` that makes plnb unimportable, as where it was never installed."""
+
 RIGHT = {
     "speed": "def speed(d, t):\n    return d / t",
     "why": "Because distance grows with time.",

@@ -16,7 +16,7 @@ from plnb.grading.manifest import read_manifest
 from plnb.grading.release import release
 from plnb.store.bundle import read_bundle
 from plnb.store.layout import CourseFolder
-from tests.grading.builders import RIGHT, autotest, cell_of, grades, hand_in, notebook, read, speed_cells, write
+from tests.grading.builders import BLOCKER, RIGHT, autotest, cell_of, grades, hand_in, notebook, read, speed_cells, write
 
 SECRETS = re.compile(r'SECRET|HIDDEN TESTS|"misconceptions"\s*:\s*\[\s*\{|"suggest_when"\s*:\s*\{')
 
@@ -99,16 +99,6 @@ def test_an_unknown_unit_and_a_manifest_of_the_future_are_refused(course: Course
     path.write_text(path.read_text().replace('"schema_version": 1', '"schema_version": 2', 1))
     with pytest.raises(FormatTooNewError):
         read_manifest(path)
-
-
-BLOCKER = """
-import sys
-class _NoPlnb:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] == "plnb":
-            raise ImportError("plnb is not here")
-sys.meta_path.insert(0, _NoPlnb())
-"""
 
 
 def test_with_plnb_absent_nbgrader_alone_goes_the_whole_way(course: CourseFolder, tmp_path: Path) -> None:

@@ -14,15 +14,7 @@ import pytest
 
 from plnb.authoring.demo import DemoEvent, DemoResult, run_demo
 from plnb.store.layout import CourseFolder
-
-BLOCKER = """
-import sys
-class NoPlnb:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] == "plnb":
-            raise ImportError("plnb is not here")
-sys.meta_path.insert(0, NoPlnb())
-"""
+from tests.grading.builders import BLOCKER
 
 
 @dataclass(frozen=True)
