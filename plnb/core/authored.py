@@ -94,6 +94,13 @@ class UnitEntry(Model):
     """Activities and forks, in order."""
 
 
+class Grading(Model):
+    """How strictly work is graded."""
+
+    strict: bool = False
+    """A check that can only run in the student's own process, where its code could forge the outcome, waits for a person."""
+
+
 class CourseFile(Model):
     """`course.yaml`."""
 
@@ -113,6 +120,8 @@ class CourseFile(Model):
     """When a standard counts as proficient."""
     interests: tuple[str, ...] = ()
     """Interests a student can choose from."""
+    grading: Grading = Grading()
+    """How strictly work is graded."""
     units: tuple[UnitEntry, ...] = ()
     """Units, in order."""
 

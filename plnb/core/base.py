@@ -31,9 +31,9 @@ CheckRef = Annotated[str, StringConstraints(pattern=r"^[^/]+/[A-Za-z0-9_\-]+$")]
 
 
 class Model(BaseModel):
-    """A value: frozen, exact about its keys, and described by the strings under its fields."""
+    """A value: frozen, exact about its keys, and described by the strings under its fields (see `store.describing`)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     @classmethod
     def of_valid(cls, **fields: object) -> Self:
@@ -41,6 +41,11 @@ class Model(BaseModel):
 
         (pydantic's own `model_construct` looks at every field again and takes longer than to validate.)
         """
+        return cls.of_parts(fields)
+
+    @classmethod
+    def of_parts(cls, fields: dict[str, object]) -> Self:
+        """The same from a dict, which from then on is the value's own."""
         # One set for all: nobody can add to a frozen value's.
         every = _all_fields(cls)
         assert len(fields) == len(every), fields.keys() ^ every

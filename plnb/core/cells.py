@@ -1,7 +1,7 @@
 """What a cell is for: the `plnb` key of a cell's metadata, version 1, and the view of a cell the core reads.
 
-Never answers: what is written here travels to students, except `misconceptions`, `suggest_when` and `opens_when`, which release
-takes out. Points, ids and locks are nbgrader's and stay in nbgrader's key. Knows no nbformat.
+Never answers: what is written here travels to students, except `misconceptions`, `fresh`, `suggest_when` and `opens_when`, which
+release takes out. Points, ids and locks are nbgrader's and stay in nbgrader's key. Knows no nbformat.
 """
 
 from __future__ import annotations
@@ -76,6 +76,9 @@ class CheckCell(_Cell):
     """Wrong answers that deserve their own sentence."""
     mixed: bool = False
     """Asked in a mixed check: among other standards, some time after it was learned."""
+    fresh: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    """A name the cell sets to a whole number (`seed = 1`). Each grading puts another number there, so that nobody can learn the
+    inputs of the tests by heart; without plnb the cell runs as it is. Never released."""
 
 
 class ForkCell(_Cell):

@@ -116,7 +116,9 @@ class _Now(NamedTuple):
     before: Ints
     """Place of the last earlier answer to the same check; -1 for none."""
     before_right: Ints
-    """Place of the last earlier right answer to the same check; -1 for none."""
+    """For a right answer, place of the last earlier right answer to the same check; -1 for none."""
+    again: Flags
+    """Whether the check was right already when it was answered last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class _Walk:
         everything = np.arange(len(rows.order))
         self.before = _before(answers.item, rows, everything)
         self.before_right = _before(answers.item, rows, everything[right[rows.order]])
+        self.again = (self.before >= 0) & right[rows.order[np.maximum(rows.starts[rows.row_of] + self.before, 0)]]
 
     def run(self) -> tuple[Ranks, Flags]:
         """The level of each row, and whether something in it may have lapsed."""
@@ -184,14 +187,14 @@ class _Walk:
             had = ruled >= PROFICIENT
             missed = now.score < policy.missed_below
             lapsed[:going] |= held & missed & (now.mixed | ladder.due(now))
-            # Right already when it was answered last, and handed in again: no news. (Without an earlier answer both are -1.)
-            again = (now.before >= 0) & (now.before == now.before_right)
-            confirms = now.mixed if policy.confirm_mixed else now.mixed | ~again
+            # Right already when it was answered last, and handed in again: no news.
+            news = now.mixed | ~now.again
+            confirms = now.mixed if policy.confirm_mixed else news
             confirmed = held & had & now.right & confirms & (now.at >= learned[:going] + wait)
             level[:going] = np.where(confirmed, MASTERED, np.where(held & had, level[:going], ruled))
             fresh = had & ~held
             learned[:going][fresh] = now.at[fresh]
-            ladder.move(now, fresh, held & had & ~missed, ~had)
+            ladder.move(now, fresh, held & had & ~missed & news, ~had)
         return _unsorted(level, self.longest), _unsorted(lapsed, self.longest)
 
     def at(self, place: int, going: int) -> _Now:
@@ -200,7 +203,13 @@ class _Walk:
         here = self.order[ordered]
         told = self.answers
         return _Now(
-            self.right[here], told.score[here], told.at[here], told.mixed[here], self.before[ordered], self.before_right[ordered]
+            self.right[here],
+            told.score[here],
+            told.at[here],
+            told.mixed[here],
+            self.before[ordered],
+            self.before_right[ordered],
+            self.again[ordered],
         )
 
 

@@ -19,9 +19,10 @@ def compile_course(source: CourseSource) -> Course:
             id=unit.id,
             title=unit.title,
             about=unit.about,
+            place=place,
             nodes=tuple(_node(entry, unit.id, source) for entry in unit.steps),
         )
-        for unit in file.units
+        for place, unit in enumerate(file.units)
     )
     return Course(
         id=file.id,

@@ -44,6 +44,10 @@ class Check(Model):
     """grade_ids of the cells a student writes in for this check (the check itself where it is manual)."""
     mixed: bool = False
     """Asked in a mixed check: among other standards, some time after it was learned."""
+    digest: str = ""
+    """Digest of the text as students received it, so that a kernel knows the check when it runs; empty before release."""
+    blanks: tuple[str, ...] = ()
+    """Digests of the code cells for its answer as students received them: while they are the same, there is no answer yet."""
 
 
 class Fork(Model):
@@ -160,6 +164,8 @@ class Unit(Model):
     """What students read."""
     about: str = ""
     """Why it is worth doing."""
+    place: int = 0
+    """Its place in the course, from 0, so that units which travel alone can be put in order again."""
     nodes: tuple[Node, ...] = ()
     """Activities and forks, in order."""
 

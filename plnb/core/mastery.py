@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from pydantic import AwareDatetime
 
 from plnb.core.base import Basis, Level, Model, Reason, StandardCode, Trust
 from plnb.core.course import Course
+from plnb.core.facts import facts_of
 from plnb.core.history import History
 from plnb.core.policy import CompetencyAll, CompetencyPoints, Policy
 from plnb.core.records import COUNTED, Attempt, Overridden, Record, order
@@ -88,8 +90,8 @@ class _Estimating:
     def __init__(self, course: Course, history: History, basis: Basis, stricter: _Estimating | None = None) -> None:
         self.course, self.history, self.basis, self.stricter = course, history, basis, stricter
         self.words = words_for(course.language)
-        self.standards: Mapping[str, Standard] = stricter.standards if stricter else course.standards.by_code
-        self.assessed: Sequence[str] = stricter.assessed if stricter else course.assessed()
+        self.standards: Mapping[str, Standard] = facts_of(course).standards
+        self.assessed: Sequence[str] = facts_of(course).assessed
         self.overrides = history.in_force()
         self.trusted: frozenset[Trust] = trusted_for(course, basis)
         same = stricter and all(attempt.trust in stricter.trusted for attempt in history.attempts)
@@ -121,7 +123,7 @@ class _Estimating:
             if isinstance(policy, CompetencyAll | CompetencyPoints):
                 found = self._by_children(code, policy, above | {code})
             elif self.stricter and (same := self.stricter.on_all(code, self.attempts.get(code, ()))):
-                self.found[code] = Estimate.of_valid(**{**same.__dict__, "basis": self.basis})
+                self.found[code] = Estimate.of_parts({**same.__dict__, "basis": self.basis})
                 return self.found[code]
             else:
                 found = _by_rule(code, self.attempts.get(code, ()), policy, self)
@@ -170,6 +172,10 @@ def _since(policy: CompetencyAll | CompetencyPoints, level: Level, children: Map
     return moments[-1]
 
 
+_answer: Final = Answer._make
+"""An answer from its parts in their order; half the time of calling the class."""
+
+
 def _by_rule(code: str, attempts: Sequence[Attempt], policy: Policy, here: _Estimating) -> Estimate:
     """What the policy says, without a teacher's word."""
     words, basis = here.words, here.basis
@@ -186,27 +192,29 @@ def _by_rule(code: str, attempts: Sequence[Attempt], policy: Policy, here: _Esti
             counted += 1
             correct += right
         item = said["activity"], said["check"]
-        answers.append(Answer(item, score, right, said["at"], said["mixed"], said["submission"], neutral))
+        answers.append(_answer((item, score, right, said["at"], said["mixed"], said["submission"], neutral)))
     if counted:
         stage = follow(policy, here.course.mastery.review, answers, words)
     else:
         stage = Stage(Level.attempted, 0.0, attempts[0].at, words.say("mastery.helped"))
     helped = stage.level is Level.attempted and answers[-1].neutral
     review_on = stage.review_on
-    return Estimate.of_valid(
-        standard=code,
-        basis=basis,
-        level=stage.level,
-        toward=stage.toward,
-        reason=words.say("mastery.helped") if helped else stage.reason,
-        counted=counted,
-        correct=correct,
-        review_due=review_on is not None and review_on <= here.history.now,
-        review_on=review_on,
-        lapsed=stage.lapsed,
-        overridden=False,
-        since=stage.since,
-        records=tuple([attempt.id for attempt in attempts]),
+    return Estimate.of_parts(
+        {
+            "standard": code,
+            "basis": basis,
+            "level": stage.level,
+            "toward": stage.toward,
+            "reason": words.say("mastery.helped") if helped else stage.reason,
+            "counted": counted,
+            "correct": correct,
+            "review_due": review_on is not None and review_on <= here.history.now,
+            "review_on": review_on,
+            "lapsed": stage.lapsed,
+            "overridden": False,
+            "since": stage.since,
+            "records": tuple([attempt.id for attempt in attempts]),
+        }
     )
 
 

@@ -20,18 +20,12 @@ def unit_points(situation: Situation) -> dict[str, tuple[float, float]]:
     best = _best(situation)
     course = situation.course
     taken: set[str] = set()
-    for activity in course.activities():
-        for fork in activity.forks:
-            branches: dict[str, list[tuple[Activity, Check]]] = {f"{fork.id}/{option.id}": [] for option in fork.options}
-            for check in activity.checks:
-                if check.branch in branches:
-                    branches[check.branch].append((activity, check))
+    for fork in situation.facts.forks:
+        if branches := situation.facts.branched.get(fork.id):
             taken.update(_taken(situation, fork, {branch: _sum(best, checks) for branch, checks in branches.items()}))
-    for unit in course.units:
-        for node in unit.nodes:
-            if isinstance(node, ActivityFork):
-                earned = {f"{node.id}/{o.id}": _sum(best, _checks(o.activities, taken)) for o in node.options}
-                taken.update(_taken(situation, node, earned))
+    for between in situation.facts.between.values():
+        earned = {f"{between.id}/{o.id}": _sum(best, _checks(o.activities, taken)) for o in between.options}
+        taken.update(_taken(situation, between, earned))
     found = {}
     for unit in course.units:
         checks = list(_checks(_on_way(unit, taken), taken))
@@ -43,9 +37,11 @@ def _best(situation: Situation) -> dict[tuple[str, str], Attempt]:
     trusted = trusted_for(situation.course, Basis.credit)
     best: dict[tuple[str, str], Attempt] = {}
     for attempt in situation.history.attempts:
-        if attempt.verdict in COUNTED and attempt.trust in trusted:
-            key = attempt.activity, attempt.check
-            if key not in best or (attempt.score, attempt.points) > (best[key].score, best[key].points):
+        said = vars(attempt)
+        if said["verdict"] in COUNTED and said["trust"] in trusted:
+            key = said["activity"], said["check"]
+            other = best.get(key)
+            if other is None or (said["score"], said["points"]) > (other.score, other.points):
                 best[key] = attempt
     return best
 
@@ -73,6 +69,8 @@ def _checks(activities: Iterable[Activity], taken: set[str]) -> Iterator[tuple[A
 
 def _sum(best: dict[tuple[str, str], Attempt], checks: Iterable[tuple[Activity, Check]]) -> float:
     total = 0.0
+    if not best:
+        return total
     for activity, check in checks:
         if attempt := best.get((activity.id, check.id)):
             # Points as graded, unless the check has been worth something else since.

@@ -30,7 +30,7 @@ class _Policy(Model):
     distinct: int = Field(default=2, ge=1)
     """How many different checks the right answers must come from, so that one check repeated does not show mastery."""
     confirm_after_days: float = Field(default=1.0, ge=0)
-    """Days after becoming proficient from which one more right answer shows mastery (a delayed check)."""
+    """Days after becoming proficient from which a right answer that is news (not the same work again) shows mastery."""
     confirm_mixed: bool = False
     """Whether only a right answer in a mixed check shows mastery then."""
 

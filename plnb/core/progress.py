@@ -5,13 +5,13 @@ The report is the one thing that views draw; nothing downstream decides anything
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
 from pydantic import AwareDatetime
 
-from plnb.core.base import Model, StandardCode, StudentId, Trust
+from plnb.core.base import Basis, Model, StandardCode, StudentId, Trust
 from plnb.core.course import Course
 from plnb.core.history import History
 from plnb.core.mastery import Estimate, estimate_both, unique
@@ -131,12 +131,12 @@ class Voice(Model):
 
 
 class TeacherNote(Model):
-    """Something a teacher said: a comment on an answer, an override's reason, or what was done to help."""
+    """Something a teacher said: a comment on an answer, an override's reason, what was done to help, or a word on an activity."""
 
-    kind: Literal["comment", "override", "intervention"]
+    kind: Literal["comment", "override", "intervention", "direction"]
     """Which."""
     about: str = ""
-    """The check or standard it is about, by its title."""
+    """The check, standard or activity it is about, by its title."""
     text: str
     """The teacher's words."""
     at: AwareDatetime
@@ -173,16 +173,27 @@ class ProgressReport(Model):
 
 
 def report(
-    course: Course, records: Iterable[Record], *, student: str, now: datetime, profile: Profile = Profile()
+    course: Course,
+    records: Iterable[Record],
+    *,
+    student: str,
+    now: datetime,
+    profile: Profile = Profile(),
+    way: Basis = Basis.credit,
+    seen: Mapping[str, Estimate] = {},
 ) -> ProgressReport:
     """Everything about one student in one course. Records of other students in `records` are left out.
 
     Both bases are shown for each standard. The path stands on `credit`: gates open, and units count as done, on what the grader or
-    a teacher saw; practice helps, and never by itself opens what counts.
+    a teacher saw; practice helps, and never by itself opens what counts. Only a student's own screen asks for the other `way`,
+    and brings what was `seen` by the grader, for it does not have the rules of the course.
     """
     history = History.of(course, (record for record in records if record.student == student), now)
     credit, practice = estimate_both(course, history)
-    situation = Situation(course, credit, history)
+    if seen:
+        credit = tuple(e if e.overridden else seen.get(e.standard, e) for e in credit)
+        practice = tuple(_further(tried, counted) for tried, counted in zip(practice, credit, strict=True))
+    situation = Situation(course, credit if way is Basis.credit else practice, history)
     path = plan_from(situation, profile)
     return ProgressReport(
         course=course.id,
@@ -197,6 +208,11 @@ def report(
         voices=_voices(situation),
         notes=_notes(situation),
     )
+
+
+def _further(tried: Estimate, counted: Estimate) -> Estimate:
+    """In practice nobody is behind what counts already."""
+    return tried if tried.level >= counted.level else counted.model_copy(update={"basis": Basis.practice})
 
 
 def _standards(situation: Situation, credit: Sequence[Estimate], practice: Sequence[Estimate]) -> tuple[StandardProgress, ...]:
@@ -231,22 +247,24 @@ def _evidence(situation: Situation) -> dict[str, list[Evidence]]:
             continue
         said = vars(attempt)
         activity, check = said["activity"], said["check"]
-        shown = Evidence.of_valid(
-            record=said["id"],
-            unit=said["unit"],
-            activity=activity,
-            activity_title=activities.get(activity, activity),
-            check=check,
-            check_title=checks.get(f"{activity}/{check}", check),
-            at=said["at"],
-            verdict=said["verdict"],
-            score=said["score"],
-            points=said["points"],
-            max_points=said["max_points"],
-            attempt=said["attempt"],
-            trust=said["trust"],
-            message=said["message"],
-            comment=said["comment"],
+        shown = Evidence.of_parts(
+            {
+                "record": said["id"],
+                "unit": said["unit"],
+                "activity": activity,
+                "activity_title": activities.get(activity, activity),
+                "check": check,
+                "check_title": checks.get(f"{activity}/{check}", check),
+                "at": said["at"],
+                "verdict": said["verdict"],
+                "score": said["score"],
+                "points": said["points"],
+                "max_points": said["max_points"],
+                "attempt": said["attempt"],
+                "trust": said["trust"],
+                "message": said["message"],
+                "comment": said["comment"],
+            }
         )
         for code in unique(attempt.standards):
             found.setdefault(code, []).append(shown)
@@ -315,6 +333,10 @@ def _notes(situation: Situation) -> tuple[TeacherNote, ...]:
         *(
             TeacherNote(kind="intervention", about=", ".join(map(names.standard, i.standards)), text=i.note, at=i.at)
             for i in history.interventions
+        ),
+        *(
+            TeacherNote(kind="direction", about=names.activities.get(d.activity, d.activity), text=d.reason, at=d.at)
+            for d in history.directed
         ),
     ]
     return tuple(sorted(said, key=lambda n: (n.at, n.kind, n.about, n.text), reverse=True))

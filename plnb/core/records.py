@@ -96,6 +96,8 @@ class Attempt(_Record):
     """Whether it was asked in a mixed check: among other standards, some time after it was learned."""
     checked_in: Literal["", "kernel", "outside", "person"] = ""
     """Where the verdict was reached."""
+    sandbox: str = ""
+    """The sandbox the student's code ran in; `none` where the grader was told to do without."""
     message: str = ""
     """What to tell the student about it: the idea expected, or why there is no verdict."""
     comment: str = ""
@@ -164,6 +166,18 @@ class SelfAssessed(_Record):
     """The level the student feels at."""
 
 
+class WentOn(_Record):
+    """A soft gate that advises to wait, passed all the same."""
+
+    kind: Literal["went_on"] = "went_on"
+    activity: UnitId
+    """The notebook."""
+    gate: Id
+    """The gate."""
+    note: str = ""
+    """Why, in the student's words, for the teacher."""
+
+
 class Overridden(_Record):
     """A teacher's word on a standard; it stands until it ends or is taken back."""
 
@@ -216,7 +230,7 @@ class Directed(_Record):
 
 
 Record = Annotated[
-    Union[Attempt, HintShown, ChoiceMade, GoalSet, Reflected, SelfAssessed, Overridden, Intervened, Directed],
+    Union[Attempt, HintShown, ChoiceMade, GoalSet, Reflected, SelfAssessed, WentOn, Overridden, Intervened, Directed],
     Field(discriminator="kind"),
 ]
 

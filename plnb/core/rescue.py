@@ -17,15 +17,14 @@ class Rescue:
     def __init__(self, situation: Situation, steps: Sequence[Step]) -> None:
         self.situation = situation
         self.locked_steps = [s for s in steps if s.state is StepState.locked and s.required]
-        self.activities = {activity.id: activity for activity in situation.course.activities()}
+        self.activities = situation.facts.activities
         self.step_of = {step.id: step for step in steps if step.kind == "activity"}
         self.forks: dict[str, tuple[Fork | ActivityFork, str]] = {}
         """Each fork with the step a student goes to for it."""
-        for fork in situation.course.forks():
+        for fork in situation.facts.forks:
             self.forks[fork.id] = fork, fork.id
         for activity in self.activities.values():
             self.forks.update((fork.id, (fork, activity.id)) for fork in activity.forks)
-        self._checking: dict[str, list[Activity]] | None = None
 
     def locked(self) -> Iterator[Suggestion]:
         """What opens the required steps that are locked, in course order."""
@@ -82,7 +81,7 @@ class Rescue:
                         reason = words.say(again, activity=activity.title, standard=names.standard(code), what=what)
                         yield Suggestion(step=activity.id, title=activity.title, reason=reason)
                     if not open_ones:
-                        for activity in self._checks_of(code):
+                        for activity in self.situation.facts.checking.get(code, ()):
                             yield from self._unlock(activity, seen)
                 case CheckPassed(check=ref):
                     name, check_id = ref.split("/")
@@ -134,12 +133,4 @@ class Rescue:
             here = any(code in check.standards and check.role != "probe" for check in self.situation.on_way(activity))
             return not self.step_of[activity.id].on_path, not here, activity.id in self.situation.done
 
-        return sorted((a for a in self._checks_of(code) if self._is_open(a)), key=rank)
-
-    def _checks_of(self, code: str) -> list[Activity]:
-        if self._checking is None:
-            self._checking = {}
-            for activity in self.activities.values():
-                for standard in dict.fromkeys(code for check in activity.checks for code in check.standards):
-                    self._checking.setdefault(standard, []).append(activity)
-        return self._checking.get(code, [])
+        return sorted((a for a in self.situation.facts.checking.get(code, ()) if self._is_open(a)), key=rank)

@@ -11,12 +11,13 @@ from typing import Final, NamedTuple
 
 from plnb.core.base import Basis, Level
 from plnb.core.course import Activity, ActivityFork, Check, Course, Fork
+from plnb.core.facts import facts_of
 from plnb.core.history import History
 from plnb.core.mastery import Estimate, trusted_for
 from plnb.core.records import COUNTED, Directed, Directive, Verdict
 from plnb.core.sayings import words_of_teachers
 from plnb.core.stages import HAVE
-from plnb.core.truth import Names, State, truth
+from plnb.core.truth import State, truth
 
 MANUAL_PASS: Final = 0.5
 """Share of the points from which work judged by a person counts as passed: a project need not be perfect to let a student go on."""
@@ -46,18 +47,19 @@ class Situation:
         self.words = words_of_teachers(course.language)
         self.duties = history.duties()
         """What a teacher requires or excuses, by activity."""
-        self.names = Names.of(course)
+        self.facts = facts_of(course)
+        self.names = self.facts.names
         self.estimates = {e.standard: e for e in estimates}
         self.levels = {e.standard: e.level for e in estimates}
-        self.requires = {code: standard.requires for code, standard in course.standards.by_code.items()}
+        self.requires = self.facts.requires
         self._read_attempts({e.basis for e in estimates} or {Basis.credit})
-        self.chosen = {fork.id: self._chosen(fork) for fork in course.forks()}
+        self.chosen = {fork.id: self._chosen(fork) for fork in self.facts.forks}
         self._on_way: dict[str, list[Check]] = {}
         self._needed: dict[str, list[Check]] = {}
         self._unsettled: dict[str, list[Check]] = {}
         self._labels: dict[tuple[str, ...], str] = {}
         self.branches = frozenset(f"{fork}/{option}" for fork, options in self.chosen.items() for option in options)
-        self.done = {a.id: why for a in course.activities() if (why := self._why_done(a))}
+        self.done = {a.id: why for a in self.facts.activities.values() if (why := self._why_done(a))}
         self.state = State(
             levels=self.levels,
             passed=self.passed,
@@ -67,7 +69,7 @@ class Situation:
             words=self.words,
         )
         self.in_need = frozenset(
-            code for a in course.activities() if a.id in self.started and a.id not in self.done for code in self.shaky(a)
+            code for a in self.facts.activities.values() if a.id in self.started and a.id not in self.done for code in self.shaky(a)
         )
         """Shaky standards that something begun builds on."""
         best = dict.fromkeys((*self.names.standards, *self.levels), Level.mastered)
@@ -77,7 +79,7 @@ class Situation:
 
     def _read_attempts(self, bases: set[Basis]) -> None:
         trusted = frozenset[str]().union(*(trusted_for(self.course, basis) for basis in bases))
-        manual = {f"{a.id}/{c.id}" for a in self.course.activities() for c in a.checks if c.manual}
+        manual = self.facts.manual
         passed, answered, started = set[str](), set[str](), set[str](self.history.hinted)
         latest: dict[str, Verdict] = {}
         for attempt in self.history.attempts:

@@ -4,7 +4,8 @@ A rule says after each answer how far its row of answers goes. Here that becomes
 answer in a later check is one in a mixed check, or one given when a review is due to a check that was not wrong already (the same
 wrong answer handed in twice is no news). What is missed there lowers a level by one: mastered is then to be confirmed anew, and
 proficient is to be earned anew from the answers since. A right answer never lowers anything, and it confirms where it is news too:
-given in a mixed check, or to a check that was not answered before or not right when it was answered last.
+given in a mixed check, or to a check that was not answered before or not right when it was answered last. Only such an answer
+moves a review on, too: work handed in again for another task's sake is no look back.
 """
 
 from __future__ import annotations
@@ -110,9 +111,13 @@ class _Walk:
         return before is None or before.score >= self.missed_below
 
     def _confirms(self, answer: Answer) -> bool:
-        """Whether a right answer shows that it is still had: what was right already, handed in again, shows nothing."""
-        if answer.mixed or self.policy.confirm_mixed:
-            return answer.mixed
+        """Whether a right answer shows that it is still had."""
+        return answer.mixed if self.policy.confirm_mixed else self._is_news(answer)
+
+    def _is_news(self, answer: Answer) -> bool:
+        """What was right already when it was answered last, handed in again, shows nothing."""
+        if answer.mixed:
+            return True
         before = self._before(answer)
         return before is None or not before.right
 
@@ -153,7 +158,9 @@ class _Walk:
         elif lapse:
             self.schedule = lapsed(self.review, self.schedule, answer.at)
         elif self.schedule:
-            self.schedule = after(self.schedule, answer.at, Rating.again if missed else Rating.good)
+            moved = after(self.schedule, answer.at, Rating.again if missed else Rating.good)
+            if moved is not self.schedule and (missed or self._is_news(answer)):
+                self.schedule = moved
 
     def stage(self) -> Stage:
         """Where it has led."""

@@ -8,9 +8,9 @@ suggested, also again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from plnb.core.base import Level, Reason
@@ -47,7 +47,8 @@ class _Candidate:
     unit: int
     likes: int
     place: int
-    suggestion: Suggestion
+    suggest: Callable[[], Suggestion]
+    """The suggestion with its sentence, made only where it is among the few that are shown."""
 
     @property
     def rank(self) -> tuple[int, bool, int, int, int, int]:
@@ -66,8 +67,8 @@ class _Suggesting:
         self.situation = situation
         self.steps = steps
         self.profile = profile
-        self.activities = {activity.id: activity for activity in situation.course.activities()}
-        self.forks = {n.id: n for unit in situation.course.units for n in unit.nodes if isinstance(n, ActivityFork)}
+        self.activities = situation.facts.activities
+        self.forks = situation.facts.between
         self.units = {unit.id: place for place, unit in enumerate(situation.course.units)}
         self.rescue = Rescue(situation, steps)
         # What open activities build on and the student does not have yet: standard -> the activity that needs it.
@@ -85,19 +86,19 @@ class _Suggesting:
         candidates = sorted(self._candidates(), key=lambda c: c.rank)
         lapsed, due = self._lapsed(), self._due()
         if complete:
-            extra = chain(lapsed, due, (c.suggestion for c in candidates), self._extras())
+            extra = chain(lapsed, due, (c.suggest() for c in candidates), self._extras())
             return _few(extra) or _few(self.rescue.review())
         of = {need: [c for c in candidates if c.need == need] for need in (MEND, GO_ON, EXTRA, WAIT)}
         helpful = [*of[MEND], *of[GO_ON]]
-        known = [c.suggestion for c in helpful if c is helpful[0] or c.readiness == READY]
+        known: Iterator[Suggestion] = (c.suggest() for c in helpful if c is helpful[0] or c.readiness == READY)
         if not any(c.required for c in helpful):
-            known = [*known[: AT_MOST - 1], *self.rescue.locked()]
+            known = chain(islice(known, AT_MOST - 1), self.rescue.locked())
         # What was lost comes before what is new; what is due for a look comes after the first thing to do, and crowds nothing out.
-        following = _few([*lapsed, *known[:1], *due, *known[1:]])
+        following = _few(chain(lapsed, islice(known, 1), due, known))
         if of[EXTRA]:
             # Somebody ahead must see it before everything else is done.
-            following = _few([*following[: AT_MOST - 1], of[EXTRA][0].suggestion])
-        return following or _few(c.suggestion for c in of[WAIT]) or _few(self.rescue.closed())
+            following = _few([*following[: AT_MOST - 1], of[EXTRA][0].suggest()])
+        return following or _few(c.suggest() for c in of[WAIT]) or _few(self.rescue.closed())
 
     def pinned(self) -> Iterable[Suggestion]:
         """What a teacher put first, where the student can go now: to the activity, or to the choice that leads there."""
@@ -165,24 +166,27 @@ class _Suggesting:
             need = MEND if wish.mends and activity.checks else EXTRA
         else:
             need = MEND if mends and not shaky else GO_ON
-        found = None
-        if need is WAIT or suggested:
-            reason = step.reason
-        elif begun and (found := self.rescue.gate(activity)):
-            reason = found.reason
-        elif begun:
-            reason = self._go_on(activity)
-        elif mends and not shaky:
-            builder = self.wanted_now[mends[0]]
-            reason = situation.words.say("next.builds", standards=situation.labels(mends), activity=builder.title)
-        elif situation.required(activity):
-            reason = step.reason
-        elif first:
-            reason = situation.words.say("next.begin")
-        elif shaky:
-            reason = step.reason
-        else:
-            reason = self._ready_for(activity, liked)
+
+        def suggestion() -> Suggestion:
+            if need is WAIT or suggested:
+                reason = step.reason
+            elif begun and (found := self.rescue.gate(activity)):
+                return found
+            elif begun:
+                reason = self._go_on(activity)
+            elif mends and not shaky:
+                builder = self.wanted_now[mends[0]]
+                reason = situation.words.say("next.builds", standards=situation.labels(mends), activity=builder.title)
+            elif situation.required(activity):
+                reason = step.reason
+            elif first:
+                reason = situation.words.say("next.begin")
+            elif shaky:
+                reason = step.reason
+            else:
+                reason = self._ready_for(activity, liked)
+            return Suggestion(step=activity.id, title=activity.title, reason=reason)
+
         return _Candidate(
             need=need,
             required=step.required,
@@ -191,7 +195,7 @@ class _Suggesting:
             unit=self.units[activity.unit],
             likes=len(liked),
             place=place,
-            suggestion=found or Suggestion(step=activity.id, title=activity.title, reason=reason),
+            suggest=suggestion,
         )
 
     def _go_on(self, activity: Activity) -> Reason:
@@ -224,7 +228,7 @@ class _Suggesting:
             unit=self.units[step.unit],
             likes=len(self._liked_way(best)) if best else 0,
             place=place,
-            suggestion=Suggestion(
+            suggest=lambda: Suggestion(
                 step=fork.id,
                 title=fork.prompt,
                 option=best.id if best else "",

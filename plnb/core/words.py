@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
 from plnb.core.base import Reason
 
+_KEPT: Final = 4096
 _PLURAL = re.compile(r"\{(\w+):([^{}]*\|[^{}]*)\}")
 
 
@@ -35,9 +36,21 @@ class Words:
     """Sentences and phrases by code."""
     form: Callable[[int], int] = lambda n: 0 if n == 1 else 1
     """Which of the forms between the bars a count takes, from 0."""
+    _said: dict[tuple[str, ...], Reason] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Sentences said before, at most `_KEPT` of them."""
 
     def say(self, code: str, /, **values: object) -> Reason:
         """The sentence `code` with `values` put in."""
+        # A report says the same few sentences of hundreds of standards.
+        key = (code, *values, *map(str, values.values()))
+        said = self._said.get(key)
+        if said is None:
+            if len(self._said) >= _KEPT:
+                self._said.clear()
+            said = self._said[key] = self._make(code, values)
+        return said
+
+    def _make(self, code: str, values: Mapping[str, object]) -> Reason:
         template = self.templates[code]
         pieces = _pieces(template)
         if len(pieces) > 1:

@@ -6,8 +6,9 @@ touches. What opens a step stays, in level words: a locked step must be able to 
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from pydantic import ValidationError
 
 from plnb.core.cells import CellMeta, CheckCell, ForkCell, GateCell
 from plnb.core.conditions import All, AnyOf, Condition, Not, StandardAtLeast, StandardBelow
-from plnb.core.course import Activity, Course, Node
+from plnb.core.course import Activity, Course, Node, Unit
 from plnb.core.policy import Mastery
 from plnb.core.standards import StandardSet
 from plnb.errors import CourseFileError, NotFoundError
@@ -41,11 +42,49 @@ def student_bundle(course: Course, unit: str | None = None) -> Course:
     return bundle.model_copy(update={"standards": _touched(bundle)})
 
 
+def text_digest(source: str) -> str:
+    """What tells a cell by its text, whatever was done to its line ends."""
+    lines = "\n".join(line.rstrip() for line in source.strip().splitlines())
+    return hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def with_digests(bundle: Course, folder: Path) -> Course:
+    """The bundle with checks and blanks told by their text in the notebooks of `folder`: those that students receive."""
+
+    def told(activity: Activity) -> Activity:
+        digests = _digests(folder / f"{activity.id}.ipynb")
+        checks = tuple(
+            check.model_copy(
+                update={
+                    "digest": "" if check.manual else digests.get(check.id, ""),
+                    "blanks": tuple(digests[answer] for answer in check.answers if answer in digests),
+                }
+            )
+            for check in activity.checks
+        )
+        return activity.model_copy(update={"checks": checks})
+
+    return bundle.model_copy(update={"units": tuple(_each_activity(unit, told) for unit in bundle.units)})
+
+
+def _digests(notebook: Path) -> dict[str, str]:
+    """Digests of the code cells that nbgrader knows, by grade_id; nothing where there is no such notebook."""
+    try:
+        cells = json.loads(notebook.read_bytes())["cells"]
+    except FileNotFoundError:
+        return {}
+    return {
+        cell["metadata"]["nbgrader"]["grade_id"]: text_digest("".join(cell["source"]))
+        for cell in cells
+        if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("grade_id")
+    }
+
+
 def strip_cell_meta(meta: CellMeta) -> CellMeta:
     """A cell's key as students may hold it."""
     match meta:
         case CheckCell():
-            return meta.model_copy(update={"misconceptions": ()})
+            return meta.model_copy(update={"misconceptions": (), "fresh": None})
         case ForkCell():
             return meta.model_copy(update={"options": tuple(o.model_copy(update={"suggest_when": None}) for o in meta.options)})
         case GateCell():
@@ -72,6 +111,17 @@ def read_bundle(path: Path) -> Course:
         raise CourseFileError(f"{path.name} cannot be read ({error.strerror}).", place=str(path), mend=mend) from None
     except (ValidationError, ValueError, TypeError, RecursionError):
         raise CourseFileError(f"{path.name} is damaged.", place=str(path), mend=mend) from None
+
+
+def _each_activity(unit: Unit, change: Callable[[Activity], Activity]) -> Unit:
+    return unit.model_copy(update={"nodes": tuple(_changed(node, change) for node in unit.nodes)})
+
+
+def _changed(node: Node, change: Callable[[Activity], Activity]) -> Node:
+    if isinstance(node, Activity):
+        return change(node)
+    options = (option.model_copy(update={"activities": tuple(map(change, option.activities))}) for option in node.options)
+    return node.model_copy(update={"options": tuple(options)})
 
 
 def _node(node: Node) -> Node:

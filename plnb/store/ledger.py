@@ -6,82 +6,29 @@ one transaction; everything else is append-only. Knows how to keep records, not 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 from pydantic import AwareDatetime, ValidationError
-from sqlalchemy import (
-    Column,
-    DateTime,
-    Engine,
-    ForeignKey,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from plnb.core.base import Id, Model, StudentId, UnitId
 from plnb.core.records import Record, RecordAdapter, merge
-from plnb.errors import FormatTooNewError, RecordError
-
-LEDGER_SCHEMA_VERSION: Final = 1
+from plnb.errors import RecordError
+from plnb.store import audit, leases
+from plnb.store.audit import AuditEvent, AuditReport, Note
+from plnb.store.leases import LEASE_SECONDS, Lease, LeaseLostError
+from plnb.store.ledger_tables import open_database, utc
+from plnb.store.ledger_tables import record as _record
+from plnb.store.ledger_tables import submission as _submission
 
 _AT_ONCE: Final = 500  # records in one statement; databases limit its parameters
-
-_tables = MetaData()
-
-_meta = Table("meta", _tables, Column("key", String(40), primary_key=True), Column("value", String(200), nullable=False))
-
-_submission = Table(
-    "submission",
-    _tables,
-    Column("id", Integer, primary_key=True),
-    Column("course", String(64), nullable=False),
-    Column("student", String(64), nullable=False),
-    Column("unit", String(100), nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("manifest", String(64), nullable=False),
-    Column("grader", String(64), nullable=False),
-    Column("submitted_at", DateTime, nullable=False),
-    Column("graded_at", DateTime, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("body", Text, nullable=False),
-    UniqueConstraint("course", "student", "unit", "digest"),
-)
-
-_record = Table(
-    "record",
-    _tables,
-    Column("id", String(64), primary_key=True),
-    Column("course", String(64), nullable=False),
-    Column("student", String(64), nullable=False, index=True),
-    Column("kind", String(40), nullable=False),
-    Column("at", DateTime, nullable=False),
-    Column("trust", String(20), nullable=False),
-    Column("submission", Integer, ForeignKey("submission.id", ondelete="CASCADE"), nullable=True, index=True),
-    Column("body", Text, nullable=False),
-)
-
-
-_TRIES: Final = 5
 
 
 class LedgerSubmission(Model):
@@ -123,24 +70,7 @@ class Ledger(AbstractContextManager["Ledger"]):
 
         Raises FormatTooNewError for one a newer plnb has written, RecordError for a file that is no ledger.
         """
-        place = str(where)
-        url = place if "://" in place else f"sqlite:///{Path(place).absolute()}"
-        engine = create_engine(url)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _safe_sqlite)
-        try:
-            _prepare(engine, place)
-        except (OperationalError, IntegrityError) as error:
-            engine.dispose()
-            mend = "Check who may write there; if another program has it open, try again."
-            raise RecordError("The ledger cannot be opened.", place=place, mend=mend) from error
-        except DatabaseError as error:
-            engine.dispose()
-            raise RecordError("This is not a ledger that can be used.", place=place, mend="Move the file away.") from error
-        except FormatTooNewError:
-            engine.dispose()
-            raise
-        return cls(engine)
+        return cls(open_database(where))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
@@ -154,7 +84,7 @@ class Ledger(AbstractContextManager["Ledger"]):
     def add(self, records: Iterable[Record]) -> int:
         """Add records that belong to no submission, and say how many were new. Told twice, the one with more trust stays."""
         new = tuple(records)
-        with self._engine.begin() as db:
+        with self._writing() as db:
             return sum(_add(db, new[start : start + _AT_ONCE], None) for start in range(0, len(new), _AT_ONCE))
 
     def records(self, student: str | None = None, *, course: str | None = None) -> tuple[Record, ...]:
@@ -202,15 +132,32 @@ class Ledger(AbstractContextManager["Ledger"]):
             known = db.scalar(select(_submission.c.attempt).where(*mine, _submission.c.digest == digest))
             return known or (db.scalar(select(func.max(_submission.c.attempt)).where(*mine)) or 0) + 1
 
-    def keep(self, submission: LedgerSubmission, records: Iterable[Record] | None) -> None:
+    def newest(self, course: str, unit: str, student: str) -> LedgerSubmission | None:
+        """The submission of a student's unit that was graded last; None where there is none."""
+        query = (
+            select(_submission)
+            .where(_submission.c.course == course, _submission.c.student == student, _submission.c.unit == unit)
+            .order_by(_submission.c.graded_at.desc(), _submission.c.id.desc())
+            .limit(1)
+        )
+        with self._engine.connect() as db:
+            row = db.execute(query).mappings().first()
+            return _submission_of(row) if row else None
+
+    def keep(
+        self, submission: LedgerSubmission, records: Iterable[Record] | None, *, note: Note | None = None, owner: str = ""
+    ) -> None:
         """Write a submission and all records that come from it, in place of what was there for the same files: all or nothing.
 
-        Without `records` those that are there stay.
+        Without `records` those that are there stay. With `owner` its lease on the submission is given back in the same transaction;
+        raises LeaseLostError, and writes nothing, where it has no lease any more.
         """
         new = tuple(records) if records is not None else None
-        row = {**submission.model_dump(), "submitted_at": _utc(submission.submitted_at), "graded_at": _utc(submission.graded_at)}
+        row = {**submission.model_dump(), "submitted_at": utc(submission.submitted_at), "graded_at": utc(submission.graded_at)}
         key = [_submission.c[name] == row[name] for name in ("course", "student", "unit", "digest")]
-        with self._engine.begin() as db:
+        with self._writing() as db:
+            if owner and not leases.give_back(db, owner, submission.course, submission.unit, submission.student):
+                raise LeaseLostError(f"{submission.student}, {submission.unit}")
             known = db.scalar(select(_submission.c.id).where(*key))
             if known is None:
                 known = db.execute(insert(_submission).values(row).returning(_submission.c.id)).scalar_one()
@@ -219,20 +166,79 @@ class Ledger(AbstractContextManager["Ledger"]):
             if new is not None:
                 db.execute(delete(_record).where(_record.c.submission == known))
                 _add(db, new, known)
+            _tell(db, known, note or Note())
+
+    # --- who grades what -------------------------------------------------------------------------------------------------------
+
+    def claim(
+        self, course: str, unit: str, students: Iterable[str], *, owner: str, seconds: float = LEASE_SECONDS
+    ) -> Mapping[str, int]:
+        """Lease submissions; see `leases.claim`."""
+        with self._writing() as db:
+            return leases.claim(db, course, unit, students, owner, seconds)
+
+    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> None:
+        """Make an owner's leases last from now."""
+        with self._writing() as db:
+            leases.renew(db, owner, seconds)
+
+    def give_back(self, owner: str) -> None:
+        """Let go of all leases an owner has."""
+        with self._writing() as db:
+            leases.give_back(db, owner)
+
+    def leases(self) -> tuple[Lease, ...]:
+        """Every lease, of the living and of the dead."""
+        with self._engine.connect() as db:
+            return leases.leases(db)
+
+    # --- the audit log ---------------------------------------------------------------------------------------------------------
+
+    def events(self, student: str | None = None, unit: str | None = None) -> tuple[AuditEvent, ...]:
+        """Events of the audit log, oldest first."""
+        with self._engine.connect() as db:
+            return audit.events(db, student, unit)
+
+    def verify_audit(self) -> AuditReport:
+        """Whether the audit log is unbroken, and the ledger as it says."""
+        with self._engine.connect() as db:
+            return audit.verify(db)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """One transaction. Raises RecordError where the database cannot be written; nothing of it is there then."""
+        try:
+            with self._engine.begin() as db:
+                yield db
+        except OperationalError as error:
+            place = str(self._engine.url.database or self._engine.url.host)
+            mend = "Look for room on the disk and for who may write there; then give the same command again."
+            raise RecordError(f"The ledger cannot be written ({error.orig}).", place=place, mend=mend) from error
 
 
 def _add(db: Connection, records: Sequence[Record], submission: int | None) -> int:
     rows = {record.id: record for record in merge(records)}
-    old = {row.id: _read(row.body) for row in db.execute(select(_record.c.id, _record.c.body).where(_record.c.id.in_(list(rows))))}
-    for known in old.values():
+    there = select(_record.c.id, _record.c.body, _record.c.submission).where(_record.c.id.in_(list(rows)))
+    old = {row.id: (_read(row.body), row.submission) for row in db.execute(there)}
+    touched: set[int] = set()
+    for known, of in old.values():
         (stays,) = merge((known,), (rows[known.id],))
         if stays == known:
             del rows[known.id]
         else:
             db.execute(delete(_record).where(_record.c.id == known.id))
+            touched |= {of} - {None, submission}
     if rows:
         db.execute(insert(_record), [_row(record, submission) for record in rows.values()])
+    for of in touched:
+        _tell(db, of, Note(kind="superseded", why="Records of it gave way to more trusted ones."))
     return sum(record_id not in old for record_id in rows)
+
+
+def _tell(db: Connection, submission: int, note: Note) -> None:
+    """Tell the audit log of a submission as it is now."""
+    row = db.execute(select(_submission).where(_submission.c.id == submission)).mappings().one()
+    audit.append(db, dict(row), note)
 
 
 def _row(record: Record, submission: int | None) -> dict[str, Any]:
@@ -241,7 +247,7 @@ def _row(record: Record, submission: int | None) -> dict[str, Any]:
         "course": record.course,
         "student": record.student,
         "kind": record.kind,
-        "at": _utc(record.at),
+        "at": utc(record.at),
         "trust": record.trust.value,
         "submission": submission,
         "body": record.model_dump_json(),
@@ -260,42 +266,3 @@ def _submission_of(row: RowMapping) -> LedgerSubmission:
     for key in ("submitted_at", "graded_at"):
         values[key] = values[key].replace(tzinfo=UTC)
     return LedgerSubmission.model_validate(values)
-
-
-def _utc(moment: datetime) -> datetime:
-    """SQLite keeps no time zones: every time in the ledger is UTC."""
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _prepare(engine: Engine, place: str) -> None:
-    """Make what is missing. Two who open a new ledger in the same moment make the same tables: who comes second looks again."""
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            _tables.create_all(engine)
-            with engine.begin() as db:
-                _check_version(db, place)
-            return
-        except (OperationalError, IntegrityError):
-            if not tries_left:
-                raise
-            time.sleep(0.05)
-
-
-def _check_version(db: Connection, place: str) -> None:
-    found = db.scalar(select(_meta.c.value).where(_meta.c.key == "schema_version"))
-    if found is None:
-        db.execute(insert(_meta).values(key="schema_version", value=str(LEDGER_SCHEMA_VERSION)))
-    elif not found.isdigit() or int(found) > LEDGER_SCHEMA_VERSION:
-        raise FormatTooNewError(
-            f"This ledger was written by a newer plnb (format {found}; this one knows up to {LEDGER_SCHEMA_VERSION}).",
-            place=place,
-            mend="Upgrade plnb: pip install --upgrade plnb",
-        )
-
-
-def _safe_sqlite(connection: Any, _: Any) -> None:
-    """Readers beside one writer (WAL), what was acknowledged survives a power cut (FULL), and nobody gives up at once."""
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()

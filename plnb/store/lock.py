@@ -6,6 +6,7 @@ left behind by `kill -9` or a power cut.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,21 +21,19 @@ LOCK_FILE: Final = ".plnb-lock"
 @contextmanager
 def course_lock(folder: CourseFolder) -> Iterator[None]:
     """Hold the course. Raises NotReadyError where somebody else holds it, InputError where the folder cannot be written."""
-    place = folder.root / LOCK_FILE
+    refused = InputError("This course folder cannot be written.", place=str(folder.root), mend="Check who may write in it.")
+    if not os.access(folder.root, os.W_OK):
+        raise refused  # SQLite locks what it cannot write, and says nothing
     try:
-        held = sqlite3.connect(place, timeout=0, isolation_level=None)
+        held = sqlite3.connect(folder.root / LOCK_FILE, timeout=0, isolation_level=None)
     except sqlite3.OperationalError as error:
-        raise InputError(
-            "This course folder cannot be written.", place=str(folder.root), mend="Check who may write in it."
-        ) from error
+        raise refused from error
     with closing(held):
         try:
             held.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
-                raise InputError(
-                    "This course folder cannot be written.", place=str(folder.root), mend="Check who may write in it."
-                ) from error
+                raise refused from error
             raise NotReadyError(
                 "This course is being graded or released right now.",
                 place=str(folder.root),

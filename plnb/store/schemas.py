@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core.core_schema import DataclassField, ModelField, TypedDictField
 
 import plnb
 from plnb.core.authored import CourseFile
 from plnb.core.cells import CellMeta
 from plnb.core.course import Course
+from plnb.core.news import NewRecords
 from plnb.core.progress import ProgressReport
 from plnb.core.records import Record
+from plnb.core.student import StudentView
+from plnb.store.describing import DescribedSchema
 from plnb.store.files import write_whole
 
 FOLDER: Final = Path(plnb.__file__).parent / "schemas"
@@ -34,24 +35,16 @@ _FORMATS: Final[dict[str, tuple[str, Any, Literal["validation", "serialization"]
     "course-bundle.v1": ("Course", Course, "serialization"),
     "report.v1": ("ProgressReport", ProgressReport, "serialization"),
     "record.v1": ("Record", Record, "serialization"),
+    "student-view.v1": ("StudentView", StudentView, "serialization"),
+    "new-records.v1": ("NewRecords", NewRecords, "validation"),
 }
 """Each format, with the name tools should give its type, and whether it is described as authors write it or as we do."""
-
-
-class _Schema(GenerateJsonSchema):
-    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002
-        """No: tools make a type of every title, and json2ts would turn `Course` into a string."""
-        return False
-
-    def field_is_required(self, field: ModelField | DataclassField | TypedDictField, total: bool) -> bool:
-        """What we write has every key, so that a reader can tell the members of a union apart."""
-        return self.mode == "serialization" or super().field_is_required(field, total)
 
 
 def schema(name: str) -> str:
     """The JSON Schema of a format, as it is committed."""
     title, kind, mode = _FORMATS[name]
-    made = TypeAdapter(kind).json_schema(mode=mode, schema_generator=_Schema)
+    made = TypeAdapter(kind).json_schema(mode=mode, schema_generator=DescribedSchema)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:plnb:schema:{name}"}
     return json.dumps({**head, **made, "title": title}, ensure_ascii=False, indent=2) + "\n"
 

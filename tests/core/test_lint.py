@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from plnb.core.authored import ActivityEntry, CourseSource, ForkEntry, UnitEntry
+from plnb.core.authored import ActivityEntry, CourseSource, ForkEntry, Grading, UnitEntry
 from plnb.core.base import Level
 from plnb.core.cells import CheckCell, GateCell, GraderMeta, Misconception, Option, ProseCell
 from plnb.core.conditions import ActivityDone, All, AnyOf, CheckPassed, ChoiceIs, Not, StandardAtLeast, StandardBelow
@@ -249,6 +249,26 @@ SEEDS = [
         meta_of("rates", "r_1_check", misconceptions=(Misconception(when="r_1 = 4", say="No."),)),
         "cell r_1_check",
         "“r_1 = 4”",
+    ),
+    # checks outside the student's process
+    Seed(
+        "check-in-kernel", source_of("rates", "r_1_check", "%time pass\nassert r_1 == 4"), "cell r_1_check", "commands of IPython's"
+    ),
+    Seed(
+        "check-not-strict",
+        lambda s: edit_file(
+            source_of("rates", "r_1_check", "assert r_1 is given_r_1")(s),
+            grading=Grading(strict=True),
+        ),
+        "cell r_1_check",
+        "one and the same",
+    ),
+    Seed("fresh-not-set", meta_of("rates", "r_1_check", fresh="seed"), "cell r_1_check", "`seed = 1`"),
+    Seed(
+        "check-reads-editable",
+        lambda s: add_cell("rates", code("tolerance = 0.1"))(source_of("rates", "r_1_check", "assert abs(r_1 - 4) < tolerance")(s)),
+        "cell r_1_check",
+        "reads tolerance",
     ),
     # branches
     Seed(

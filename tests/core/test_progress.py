@@ -10,7 +10,7 @@ from plnb.core.base import Level, Trust
 from plnb.core.cells import Option
 from plnb.core.course import Course, Fork, ReflectionPoint
 from plnb.core.progress import ProgressReport, UnitProgress, report
-from plnb.core.records import Intervened, Record, Verdict
+from plnb.core.records import Directive, Intervened, Record, Verdict
 from plnb.core.standards import Alignment, Framework, Relation, Standard, StandardSet
 from tests.core.builders import (
     NOW,
@@ -29,6 +29,7 @@ from tests.core.builders import (
     override,
     reflected,
 )
+from tests.core.test_directing import directed
 
 REP = Fork(id="rep", prompt="How?", options=(Option(id="graph", title="Graph"), Option(id="table", title="Table")))
 
@@ -164,8 +165,10 @@ def test_teachers_notes_are_newest_first_and_named() -> None:
         attempt("walk/c2", 0.5, hours=3, comment="I am my own teacher", trust=Trust.local),
         override("S1", Level.familiar, hours=5, reason="Seen {it}."),
         talk,
+        directed("walk", Directive.require, hours=10, reason="It leads on to the project."),
     ]
     assert [(n.kind, n.about, n.text, n.at) for n in told(course(activity("walk", *checks(2))), records).notes] == [
+        ("direction", "Activity walk", "It leads on to the project.", at(10)),
         ("intervention", "Skill S1, Skill S2", "We drew it.", at(9)),
         ("override", "Skill S1", "Seen {it}.", at(5)),
         ("comment", "Question c1", "Mind the units.", at(1)),

@@ -56,9 +56,16 @@ def test_a_review_is_due_a_week_after_becoming_proficient() -> None:
 def test_each_review_that_goes_well_moves_on_until_the_ladder_ends() -> None:
     reviews: list[Record] = list(LEARNED)
     for done, (days, following) in enumerate([(8.0, 38.0), (40.0, 100.0), (101.0, None)]):
-        reviews.append(right(days, seq=done))
+        reviews.append(right(days, seq=done, mixed=True))
         expected = None if following is None else at(following * DAY)
         assert judged(reviews).review_on == expected
+
+
+@pytest.mark.parametrize("review", [Ladder(), Fsrs()])
+def test_what_was_right_already_and_is_handed_in_again_is_no_review(review: Review) -> None:
+    looked_back = [*LEARNED, right(40)]
+    again = [*looked_back, *answers([1, 1], hours=90 * DAY), right(90)]
+    assert judged(again, review=review).review_on == judged(looked_back, review=review).review_on
 
 
 def test_a_right_answer_before_it_is_due_moves_nothing() -> None:

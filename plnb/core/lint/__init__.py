@@ -8,11 +8,23 @@ from __future__ import annotations
 
 from plnb.core.authored import CourseSource
 from plnb.core.findings import Finding
-from plnb.core.lint import branches, checks, conditions, journeys, reading, secrets, standards, structure
+from plnb.core.lint import branches, checks, conditions, journeys, outside, reading, secrets, standards, structure
 from plnb.core.lint.registry import RULES, findings
 from plnb.core.lint.view import CourseView
 
-__all__ = ["RULES", "branches", "checks", "conditions", "journeys", "lint", "reading", "secrets", "standards", "structure"]
+__all__ = [
+    "RULES",
+    "branches",
+    "checks",
+    "conditions",
+    "journeys",
+    "lint",
+    "outside",
+    "reading",
+    "secrets",
+    "standards",
+    "structure",
+]
 
 
 def lint(source: CourseSource) -> tuple[Finding, ...]:
