@@ -1,327 +1,119 @@
-"""Running a notebook: the papermill engine `plnb`, and `run_notebook`, the one door to it.
+"""Running a notebook: `run_notebook`, the one door to it.
 
 Cells run as nbgrader's `Execute` runs them: errors do not stop the run, and an error that a student's code hid is written down all
-the same. On top of that a run has a budget, a dead kernel ends a run instead of the batch, and nothing survives the call. It knows
-nothing of courses, points or students.
+the same. On top of that a run has a budget, a dead kernel ends a run instead of the batch, and nothing survives the call. A Python
+notebook runs on a warm desk where there are desks (Linux), and in an ordinary kernel elsewhere. It knows nothing of courses, points
+or students.
 """
 
 from __future__ import annotations
 
-import copy
-import logging
+import contextlib
 import os
+import sys
+import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import papermill
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbclient.util import run_sync
 from nbformat import NotebookNode
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NBClientEngine, papermill_engines
-from papermill.exceptions import PapermillExecutionError
 
-from plnb.engine.kernels import find_kernel, kernel_manager
-from plnb.engine.nodes import node, output_from_message
+from plnb.engine.aside import Aside, CellTaken
+from plnb.engine.kernelspecs import find_kernel, is_this_python
+from plnb.engine.nursery import Nursery, nursery_for, small_environment
+from plnb.engine.outputs import OUTPUT_CUT
 from plnb.engine.runs import Budget, CellRun, CellStatus, Ended, RunResult
-from plnb.errors import OurFaultError, PlnbError
+from plnb.engine.sandbox import Box, Limits, Tier
+from plnb.engine.wanted import wanted_modules
+from plnb.engine.warm import WarmRun, Watch
+from plnb.errors import OurFaultError
 
-__all__ = ["Budget", "CellRun", "CellStatus", "Ended", "PlnbEngine", "RunResult", "run_notebook"]
-
-_log = logging.getLogger("plnb.engine")
-_log.addHandler(logging.NullHandler())
-
-OUTPUT_CUT = "[plnb: there was more output than is kept; the rest is left out]\n"
-"""Stands where output was left out."""
-
-_PER_OUTPUT = 100  # bytes an output takes besides its text
-_KEPT_RESULT = 2_000  # characters of a cell's value that are always kept: nbgrader reads partial points from it
-_KEPT_TRACEBACK = 20_000  # characters of a traceback that are always kept
-_ASK_SECONDS = 5.0
-
-_TIMED_OUT = {
-    "ename": "CellTimeoutError",
-    "evalue": "",
-    "traceback": ["\x1b[0;31mCellTimeoutError\x1b[0m: No reply from kernel before timeout"],
-}
-"""What nbgrader puts into a cell that took too long."""
-
-
-@dataclass
-class _Notes:
-    """What the engine notes down while papermill holds the notebook."""
-
-    cells: list[CellRun] = field(default_factory=list)
-    died: Ended | None = None
-    notebook: NotebookNode | None = None
-    answers: dict[str, bool] = field(default_factory=dict)
-
-
-class _Client(PapermillNotebookClient):  # type: ignore[misc]
-    """nbclient, with a budget and with a dead kernel as one more way for a cell to end."""
-
-    def __init__(self, nb_man: Any, *, budget: Budget, notes: _Notes, questions: Mapping[str, str], **kw: Any) -> None:
-        super().__init__(
-            nb_man,
-            allow_errors=True,
-            interrupt_on_timeout=True,
-            error_on_timeout=_TIMED_OUT,
-            # A flood of output can swallow the kernel's last word on a cell. The reply still says how the cell ended.
-            raise_on_iopub_timeout=False,
-            extra_arguments=["--HistoryManager.hist_file=:memory:"],
-            shutdown_kernel="immediate",
-            startup_timeout=int(budget.start_seconds),
-            on_cell_executed=_write_down_error,
-            log=_log,
-            **kw,
-        )
-        self._budget = budget
-        self._notes = notes
-        self._questions = questions
-        self._bytes_left = budget.output_bytes
-        self._deadline = 0.0
-        self._overran = self._was_cut = self._idle = False
-        self.timeout_func = self._seconds_for
-
-    def create_kernel_manager(self) -> Any:
-        self.km = kernel_manager(self.kernel_name)
-        return self.km
-
-    def _seconds_for(self, _cell: NotebookNode | None) -> float:
-        return max(0.01, min(self._budget.cell_seconds, self._deadline - time.monotonic()))
-
-    def execute(self, **kwargs: Any) -> NotebookNode:
-        """As papermill's, which would go on to talk to a kernel that has died or is stuck."""
-        self.reset_execution_trackers()
-        with self.setup_kernel(**kwargs):
-            self.nb.metadata["language_info"] = self.kc.language_info
-            self.papermill_execute_cells()
-            if self._questions and self._notes.died is None:
-                run_sync(self._answer)()
-            self.set_widgets_metadata()
-        done: NotebookNode = self.nb
-        return done
-
-    def papermill_execute_cells(self) -> None:
-        self._deadline = time.monotonic() + self._budget.total_seconds
-        for index, cell in enumerate(self.nb.cells):
-            if self._notes.died:
-                self._notes.cells.append(CellRun(index=index, status=CellStatus.not_run))
-                continue
-            self.nb_man.cell_start(cell, index)
-            self._notes.cells.append(self._run_cell(cell, index))
-            self.nb_man.cell_complete(cell, cell_index=index)
-
-    def _run_cell(self, cell: NotebookNode, index: int) -> CellRun:
-        if cell.cell_type != "code" or not cell.source.strip():
-            return CellRun(index=index, status=CellStatus.ok)
-        began = time.monotonic()
-        self._overran = self._was_cut = self._idle = False
-        try:
-            self.execute_cell(cell, index)
-        except DeadKernelError:
-            self._notes.died = Ended.crashed
-            _add_error(cell, "DeadKernelError", "The kernel stopped while this cell ran.")
-        except CellTimeoutError:  # pragma: no cover - nbclient raises it only where interrupting is off
-            self._overran = True
-        now = time.monotonic()
-        if self._overran and self._notes.died is None:
-            if now >= self._deadline:
-                self._notes.died = Ended.out_of_time
-            elif not self._idle:
-                self._notes.died = Ended.stuck
-        error = next((out for out in reversed(cell.outputs) if out.output_type == "error"), None)
-        if self._overran:
-            status = CellStatus.timed_out
-        elif error is not None:
-            status = CellStatus.error
-        elif self._was_cut or not self._idle:
-            status = CellStatus.cut
-        else:
-            status = CellStatus.ok
-        return CellRun(
-            index=index,
-            status=status,
-            seconds=now - began,
-            ename=error.ename if error else "",
-            evalue=error.evalue if error else "",
-        )
-
-    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> dict[str, Any] | None:
-        self._overran = True
-        reply: dict[str, Any] | None = await super()._async_handle_timeout(timeout, cell)
-        return reply
-
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        if msg["msg_type"] == "status" and msg["content"].get("execution_state") == "idle":
-            self._idle = True
-        shown: NotebookNode | None = super().process_message(msg, cell, cell_index)
-        return shown
-
-    def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int) -> NotebookNode | None:
-        size = _PER_OUTPUT + _size(msg["content"])
-        if size <= self._bytes_left:
-            self._bytes_left -= size
-            shown: NotebookNode | None = super().output(outs, msg, display_id, cell_index)
-            return shown
-        if not self._was_cut:
-            self._was_cut = True
-            start = msg["content"].get("text", "")[: max(0, self._bytes_left - _PER_OUTPUT)] if msg["msg_type"] == "stream" else ""
-            self._bytes_left = 0
-            outs.append(node(output_type="stream", name="stdout", text=f"{start}\n{OUTPUT_CUT}" if start else OUTPUT_CUT))
-        kept = _shortened(msg)
-        if kept is not None:
-            outs.append(kept)
-        return kept
-
-    async def _answer(self) -> None:
-        """Ask the kernel the questions; what cannot be answered stays out."""
-        try:
-            reply = await self.kc.execute(
-                "",
-                silent=True,
-                store_history=False,
-                user_expressions={key: f"bool((\n{question}\n))" for key, question in self._questions.items()},
-                allow_stdin=False,
-                reply=True,
-                timeout=min(_ASK_SECONDS, self._budget.cell_seconds),
-            )
-        except (TimeoutError, RuntimeError):
-            return
-        for key, found in reply["content"].get("user_expressions", {}).items():
-            text = found.get("data", {}).get("text/plain") if found.get("status") == "ok" else None
-            if text in ("True", "False"):
-                self._notes.answers[key] = text == "True"
-
-
-class PlnbEngine(NBClientEngine):  # type: ignore[misc]
-    """The papermill engine `plnb`: `papermill --engine plnb in.ipynb out.ipynb`, or through `run_notebook`."""
-
-    @classmethod
-    def execute_managed_notebook(
-        cls,
-        nb_man: Any,
-        kernel_name: str,
-        *,
-        budget: Budget = Budget(),
-        env: Mapping[str, str] = {},
-        folder: str = "",
-        questions: Mapping[str, str] = {},
-        notes: _Notes | None = None,
-        **_: Any,
-    ) -> None:
-        """Run every cell. `notes` receives what papermill has no place for."""
-        notes = notes if notes is not None else _Notes()
-        client = _Client(
-            nb_man,
-            kernel_name=kernel_name,
-            resources={"metadata": {"path": folder}} if folder else {},
-            budget=budget,
-            notes=notes,
-            questions=questions,
-        )
-        null = os.open(os.devnull, os.O_WRONLY)
-        try:
-            # What a student's code writes past Jupyter must not reach the grader's terminal.
-            client.execute(env={**os.environ, **env}, stdout=null, stderr=null)
-        finally:
-            os.close(null)
-            # papermill puts its own cells among these when a cell failed; this list stays as it was run.
-            notes.notebook = node(**{**nb_man.nb, "cells": list(nb_man.nb.cells)})
-
-
-papermill_engines.register("plnb", PlnbEngine)
+__all__ = ["OUTPUT_CUT", "Aside", "Budget", "CellRun", "CellStatus", "CellTaken", "Ended", "RunResult", "Watch", "run_notebook"]
 
 
 def run_notebook(
-    nb: NotebookNode, *, cwd: Path, budget: Budget = Budget(), env: Mapping[str, str] = {}, questions: Mapping[str, str] = {}
+    nb: NotebookNode,
+    *,
+    cwd: Path,
+    budget: Budget = Budget(),
+    env: Mapping[str, str] = {},
+    questions: Mapping[str, str] = {},
+    aside: Aside | None = None,
+    tier: Tier = Tier.none,
+    box: Box | None = None,
+    nursery: Nursery | None = None,
+    watch: Watch = Watch(),
+    stop_on_error: bool = False,
 ) -> RunResult:
     """Run a copy of `nb` in a fresh kernel whose working folder is `cwd`.
 
-    `env` is added to this process's environment. `questions` are Python expressions, asked in the kernel after the last cell.
+    `tier` confines it to `box` (by default `cwd`, and the budget's limits); a confined notebook sees a small environment,
+    an unconfined one this process's, and both see `env`. `questions` are Python expressions, asked in the kernel after the last
+    cell; `aside` may take cells over. `nursery` forks the desk; without it one is kept for what the notebook imports.
+
     Raises `NotReadyError` where no kernel fits and `OurFaultError` where it does not start; what the notebook does is a result.
     """
     began = time.monotonic()
-    notes = _Notes()
-    try:
-        papermill.execute_notebook(
-            nb,
-            None,
-            engine_name="plnb",
-            kernel_name=find_kernel(nb),
-            progress_bar=False,
-            budget=budget,
-            env=env,
-            folder=str(cwd),
-            questions=questions,
-            notes=notes,
-        )
-    except PapermillExecutionError:
-        pass  # a cell failed; `notes` has the whole story
-    except PlnbError:
-        raise
-    except Exception as error:
-        raise OurFaultError("The notebook could not be run on this machine.", place=type(error).__name__) from error
-    assert notes.notebook is not None
-    return RunResult(
-        notebook=_with_outputs(nb, notes.notebook),
-        cells=tuple(notes.cells),
-        died=notes.died,
-        seconds=time.monotonic() - began,
-        answers=notes.answers,
+    if _on_a_desk(nb):
+        ran = _on_desks(nb, cwd, budget, env, questions, aside, tier, box, nursery, watch, stop_on_error)
+    else:
+        from plnb.engine.cold import run_in_kernel  # nbclient and what it needs
+
+        ran = run_in_kernel(nb, cwd=cwd, budget=budget, env=env, questions=questions, watch=watch, stop_on_error=stop_on_error)
+    return replace(ran, seconds=time.monotonic() - began)
+
+
+def __getattr__(name: str) -> object:
+    """The papermill engine had its home here, and installed packages may name it so."""
+    if name == "PlnbEngine":
+        from plnb.engine.papermill_engine import PlnbEngine
+
+        return PlnbEngine
+    raise AttributeError(name)
+
+
+def _on_a_desk(nb: NotebookNode) -> bool:
+    """Whether it is Python for this very interpreter, on a system where processes can be forked safely."""
+    return sys.platform.startswith("linux") and is_this_python(find_kernel(nb))
+
+
+def _limits(budget: Budget) -> Limits:
+    return Limits(
+        memory_bytes=budget.memory_bytes,
+        processes=budget.processes,
+        cpu_seconds=budget.cpu_seconds,
+        folder_bytes=budget.folder_bytes,
     )
 
 
-def _with_outputs(nb: NotebookNode, ran: NotebookNode) -> NotebookNode:
-    """The notebook that went in, with what running it added, and without papermill's own notes."""
-    result = copy.deepcopy(nb)
-    for key in ("language_info", "widgets"):
-        if key in ran.metadata:
-            result.metadata[key] = ran.metadata[key]
-    for before, after in zip(result.cells, ran.cells, strict=True):
-        if before.cell_type == "code":
-            before.outputs, before.execution_count = after.outputs, after.execution_count
-    return result
-
-
-def _write_down_error(*, cell: NotebookNode, execute_reply: dict[str, Any], **_: Any) -> None:
-    """As nbgrader does: an error that only the kernel's reply tells of, after a timeout or where code switched tracebacks off."""
-    content = execute_reply["content"]
-    if content["status"] == "error" and not any(o.output_type == "error" and o.ename == content["ename"] for o in cell.outputs):
-        trace = content.get("traceback") or ["ERROR: An error occurred while showtraceback was disabled"]
-        _add_error(cell, content["ename"], content["evalue"], trace)
-
-
-def _add_error(cell: NotebookNode, ename: str, evalue: str, traceback: list[str] | None = None) -> None:
-    cell.outputs.append(node(output_type="error", ename=ename, evalue=evalue, traceback=traceback or [f"{ename}: {evalue}"]))
-
-
-def _size(content: Any) -> int:
-    """Roughly how many bytes a message's content will take in the notebook."""
-    match content:
-        case str():
-            return len(content)
-        case dict():
-            return sum(len(str(key)) + _size(value) for key, value in content.items())
-        case list():
-            return sum(_size(value) for value in content)
-    return 8
-
-
-def _shortened(msg: dict[str, Any]) -> NotebookNode | None:
-    """What stays of an output when there is no room left: errors and short values, which scores are read from."""
-    content = msg["content"]
-    if msg["msg_type"] == "error":
-        out = output_from_message(msg)
-        out.evalue = out.evalue[:_KEPT_RESULT]
-        out.traceback = ["\n".join(out.traceback)[-_KEPT_TRACEBACK:]]
-        return out
-    plain = content.get("data", {}).get("text/plain", "") if msg["msg_type"] == "execute_result" else ""
-    if plain and len(plain) <= _KEPT_RESULT:
-        out = output_from_message(msg)
-        out.data = node(**{"text/plain": plain})
-        return out
-    return None
+def _on_desks(
+    nb: NotebookNode,
+    cwd: Path,
+    budget: Budget,
+    env: Mapping[str, str],
+    questions: Mapping[str, str],
+    aside: Aside | None,
+    tier: Tier,
+    box: Box | None,
+    nursery: Nursery | None,
+    watch: Watch,
+    stop_on_error: bool,
+) -> RunResult:
+    """Run on a desk, and once more on a desk of a new nursery where the first was lost by no fault of the notebook."""
+    modules = nursery.modules if nursery is not None else wanted_modules(nb)
+    for again in (False, True):
+        source = nursery if nursery is not None and nursery.alive and not again else nursery_for(modules, tier)
+        run = WarmRun(nb, budget=budget, questions=questions, aside=aside, watch=watch, stop_on_error=stop_on_error)
+        with contextlib.ExitStack() as stack:
+            if source.tier is Tier.none:  # the desk works in `cwd` itself; its home is elsewhere
+                home = stack.enter_context(tempfile.TemporaryDirectory(prefix="plnb-", ignore_cleanup_errors=True))
+                own, seen = Box(folder=Path(home), limits=_limits(budget)), {**os.environ, **env}
+            else:
+                own, seen = box or Box(folder=cwd, limits=_limits(budget)), small_environment(env)
+            try:
+                return run.on(source.desk(own, env=seen, cwd=cwd))
+            except OurFaultError:
+                if again or (aside is not None and run.begun):
+                    raise  # an aside has had its say; whoever gave it begins anew
+    raise AssertionError("the second time returns or raises")

@@ -1,6 +1,6 @@
-"""Kernels for one run: found, started and taken away again. `kernel_manager` is the one place where a kernel comes from.
+"""Ordinary kernels for one run: started and taken away again. For languages and systems that have no desks.
 
-Knows nothing of cells. Sandboxed and warm kernels will be other managers returned from here.
+Knows nothing of cells.
 """
 
 from __future__ import annotations
@@ -18,11 +18,7 @@ from queue import Empty
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
-from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from nbformat import NotebookNode
-
-from plnb.errors import NotReadyError
 
 # Unix sockets have names of at most 104 bytes on macOS (108 on Linux), the longest of ours ends in `/kernel-ipc-5`.
 _LONGEST_FOLDER = 104 - len("/kernel-ipc-5") - 1
@@ -87,21 +83,3 @@ class _OneRunKernelManager(AsyncKernelManager):
 def kernel_manager(kernel_name: str) -> AsyncKernelManager:
     """A manager for a new kernel; nothing is started yet."""
     return _OneRunKernelManager(kernel_name=kernel_name)
-
-
-def find_kernel(nb: NotebookNode) -> str:
-    """Name of an installed kernel that can run the notebook.
-
-    A Python notebook whose author's kernel is not on this machine runs in `python3`: the name is often a virtual environment's.
-    """
-    spec = nb.metadata.get("kernelspec") or {}
-    name = str(spec.get("name") or "")
-    language = str(spec.get("language") or (nb.metadata.get("language_info") or {}).get("name") or "python").lower()
-    installed = KernelSpecManager().find_kernel_specs()
-    if name in installed:
-        return name
-    if language == "python" and "python3" in installed:
-        return "python3"
-    raise NotReadyError(
-        f"There is no kernel “{name or language}” on this machine.", mend="Install it, or choose another kernel in the notebook."
-    )

@@ -23,6 +23,14 @@ class Budget(Model):
     """How long the kernel may take to start."""
     output_bytes: int = Field(default=1_000_000, gt=0)
     """How much output is kept, for the whole notebook. Errors and short results are always kept."""
+    memory_bytes: int = Field(default=2 * 2**30, gt=0)
+    """Memory of all its processes together."""
+    processes: int = Field(default=64, gt=0)
+    """Processes and threads."""
+    cpu_seconds: int = Field(default=600, gt=0)
+    """Processor time of all its processes together."""
+    folder_bytes: int = Field(default=200_000_000, gt=0)
+    """Size of all the files it may have in its folder."""
 
 
 class CellStatus(StrEnum):
@@ -80,3 +88,11 @@ class RunResult:
     """Wall time of the whole run, starting the kernel included."""
     answers: Mapping[str, bool] = field(default_factory=dict)
     """For each question that could be answered at the end: whether it was true in the kernel."""
+    reason: str = ""
+    """What ended the run before its time, for people; empty where nothing more is known than `died` says."""
+    malformed: str = ""
+    """What was wrong with a message that no kernel sends: somebody may have tried to speak for the kernel. A person should look."""
+    cpu_seconds: float = 0.0
+    """Processor time of all its processes; 0 where it was not measured."""
+    peak_bytes: int = 0
+    """The most memory that was seen in use; 0 where it was not measured."""

@@ -1,0 +1,157 @@
+"""What `confine` does: from a forked process to a confined one, with a keeper that stays outside. Linux only."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from plnb.engine.sandbox import landlock, limits, linux, namespaces, seccomp, semaphores
+from plnb.engine.sandbox.keeper import Keeper
+from plnb.engine.sandbox.places import HOME, TEMPORARY
+from plnb.engine.sandbox.tiers import Box, Tier
+from plnb.errors import OurFaultError
+
+
+def enter_sandbox(tier: Tier, box: Box, *, keep_fds: Sequence[int], report_fd: int | None) -> None:
+    """See `plnb.engine.sandbox.confine`."""
+    if tier is Tier.container:
+        raise OurFaultError("A container is started from outside; a process cannot step into one.")
+    ours, theirs = socket.socketpair()
+    user, group = os.getuid(), os.getgid()
+    # Neither an interrupt meant for the student's cell nor a stop may end who comes between, before each knows what to do with it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    if tier is not Tier.namespaces:
+        linux.adopt_orphans()
+    keeper = os.getpid()
+    child = linux.clone(namespaces.SPACES) if tier is Tier.namespaces else os.fork()
+    if child:
+        _close_all_but([ours.fileno(), *([] if report_fd is None else [report_fd])])
+        Keeper(
+            leader=child,
+            limits=box.limits,
+            setup=ours,
+            folder=None if tier is Tier.namespaces else box.folder,
+            inside=tier is Tier.namespaces,
+            report=report_fd,
+        ).watch()
+    try:
+        ours.detach()  # or it would close, some day, what has its number then
+        # At once: what is open here counts against the limit that comes.
+        _close_all_but([*keep_fds, theirs.fileno()])
+        linux.die_with_parent(signal.SIGKILL)
+        if tier is not Tier.namespaces and os.getppid() != keeper:
+            os._exit(1)  # the keeper was gone before the kernel knew to tell us (in namespaces `send_fds` will fail)
+        if tier is Tier.namespaces:
+            processes = namespaces.enter(box, user, group)
+            _fork_student(theirs, processes)
+            home, temporary = Path(HOME), Path(TEMPORARY)
+            _limit_and_filter(box, processes=box.limits.processes + 1, strict=False)
+        else:
+            home, temporary = _lay_out(box)
+            tasks = limits.tasks_now()
+            if tier is Tier.landlock:
+                landlock.enter(box)
+                semaphores.use_for_multiprocessing()
+            os.setsid()
+            _limit_and_filter(box, processes=tasks + box.limits.processes, strict=True, filtered=tier is Tier.landlock)
+        os.chdir(home)
+        linux.rewrite_environment(_environment(home, temporary))
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    except BaseException as error:
+        _say_and_leave(theirs, error)
+    theirs.close()
+
+
+def _fork_student(setup: socket.socket, processes: int) -> None:
+    """Returns in the student's process. The first process of the namespaces stays behind to reap and to pass interrupts on."""
+    socket.send_fds(setup, [b"."], [processes])
+    os.close(processes)
+    student = os.fork()
+    if student == 0:
+        linux.set_inspectable(True)
+        os.setsid()
+        return
+    _close_all_but([])
+    for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
+        # What has no handler cannot be sent to a first process from inside.
+        with contextlib.suppress(OSError, ValueError):
+            signal.signal(number, signal.SIG_DFL)
+
+    def pass_on(*_: object) -> None:
+        with contextlib.suppress(OSError):
+            os.killpg(student, signal.SIGINT)
+
+    signal.signal(signal.SIGINT, pass_on)
+    while True:
+        pid, status = os.waitpid(-1, 0)
+        if pid == student:
+            code = os.waitstatus_to_exitcode(status)
+            os._exit(code if code >= 0 else 128 - code)
+
+
+def _limit_and_filter(box: Box, *, processes: int, strict: bool, filtered: bool = True) -> None:
+    limits.apply_limits(box.limits, processes=processes)
+    if filtered:
+        linux.gain_no_privileges()
+        linux.install_filter(seccomp.filter_program(strict=strict))
+
+
+def _lay_out(box: Box) -> tuple[Path, Path]:
+    """Where there is no private disk: temporary files go into a hidden folder of the work folder."""
+    temporary = box.folder / ".tmp"
+    temporary.mkdir(mode=0o700, exist_ok=True)
+    if box.matplotlib is not None:
+        namespaces.copy_files(box.matplotlib, temporary / ".matplotlib")
+    return box.folder, temporary
+
+
+def _environment(home: Path, temporary: Path) -> dict[str, str]:
+    """The caller's, with the places and names that are of the sandbox."""
+    if "tempfile" in sys.modules:
+        sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]  # it remembers the grader's
+    return {
+        **os.environ,
+        "HOME": str(home),
+        "PWD": str(home),
+        "TMPDIR": str(temporary),
+        "MPLCONFIGDIR": str(temporary / ".matplotlib"),
+        "USER": "student",
+        "LOGNAME": "student",
+    }
+
+
+def _say_and_leave(setup: socket.socket, error: BaseException) -> NoReturn:
+    with contextlib.suppress(OSError):
+        setup.send(b"!" + f"{type(error).__name__}: {error}".encode(errors="replace")[:1000])
+    os._exit(44)
+
+
+def _close_all_but(kept: Iterable[int]) -> None:
+    keep = sorted({fd for fd in kept if fd >= 0})
+    null = None
+    for standard in (0, 1, 2):
+        if standard not in keep:
+            null = os.open(os.devnull, os.O_RDWR) if null is None else null
+            if null != standard:
+                os.dup2(null, standard)
+    last = 3
+    for fd in keep:
+        if fd >= 3:
+            os.closerange(last, fd)
+            last = fd + 1
+    os.closerange(last, _highest_open() + 1)
+
+
+def _highest_open() -> int:
+    with contextlib.suppress(OSError):
+        return max(map(int, os.listdir("/proc/self/fd")))
+    return 1 << 16

@@ -1,0 +1,37 @@
+"""Nobody can fool, crash or stop the grader: every entry of the corpus, in both tiers, by the bars of issue 3."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.corpus import ENTRIES
+from tests.hostile.entry import Family
+
+as_user = pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the attacks are real: run as an ordinary user")
+
+
+def test_the_corpus_is_as_large_as_it_claims() -> None:
+    honest = [entry for entry in ENTRIES if entry.family is Family.honest]
+    assert len(ENTRIES) - len(honest) >= 90
+    assert len(honest) >= 24
+    assert {entry.family for entry in ENTRIES} == set(Family)
+    assert [name for name, count in Counter(entry.name for entry in ENTRIES).items() if count > 1] == []
+
+
+@as_user
+@pytest.mark.slow
+@pytest.mark.parametrize("tier", ["namespaces", "landlock"])
+def test_nothing_gets_through(tier: str, tmp_path: Path) -> None:
+    from plnb.engine.sandbox import Tier, prove
+    from tests.hostile.runner import run
+
+    proof = prove(Tier(tier))
+    if proof.failure:
+        pytest.skip(f"this machine does not offer the tier '{tier}': {proof.failure}")
+    assert proof.holds
+    result = run(tmp_path, ENTRIES, tier=tier)
+    assert [str(miss) for miss in result.misses] == []
