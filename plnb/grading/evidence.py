@@ -11,8 +11,7 @@ from plnb.core.records import Attempt, ChoiceMade, GoalSet, Record, Reflected, V
 from plnb.grading.balance import Balanced, CheckKey, Scored
 from plnb.grading.gradebook import Mark
 from plnb.grading.manifest import Manifest
-from plnb.grading.score import CellScore
-from plnb.grading.work import NotebookOutcome
+from plnb.grading.results import CellScore, NotebookOutcome
 
 _UNIT_SPAN = 10_000
 """Places in the order of evidence that a unit has: more than it has checks."""
@@ -29,6 +28,8 @@ class HandIn(Model):
     """When it was handed in."""
     attempt: int
     """Which hand-in of the unit it is."""
+    sandbox: str = ""
+    """The sandbox its code ran in."""
 
 
 def scored(manifest: Manifest, outcomes: Iterable[NotebookOutcome], marks: Mapping[CheckKey, Mark]) -> tuple[Scored, ...]:
@@ -94,6 +95,7 @@ def _attempts(
                 verdict=Verdict.not_attempted,
                 submission=hand_in.digest,
                 attempt=hand_in.attempt,
+                sandbox=hand_in.sandbox,
                 comment=comment,
                 mixed=check.mixed,
             )
@@ -112,7 +114,8 @@ def _graded(attempt: Attempt, score: CellScore, check: Check, *, off_path: bool)
             "score": min(1.0, max(0.0, score.share)),
             "points": score.points or 0.0,
             "message": score.message,
-            "checked_in": "" if check.manual else "kernel",
+            "checked_in": score.checked_in or ("" if check.manual else "kernel"),
+            "seed": score.seed,
         }
     )
 

@@ -1,41 +1,35 @@
 """Grading: every submission that is new or has changed, student by student, never stopping for one.
 
-Submissions are read and written down in this process and run in workers. A submission that fails through our fault is noted as such
-and tried again by the next run; the others go on.
+Submissions are read and written down in this process and run by an executor. A submission that fails through our fault is noted as
+such and tried again by the next run; the others go on. Whatever ends this process, what was finished stays and the rest is taken up
+by the next run.
 """
 
 from __future__ import annotations
 
-import logging
-import multiprocessing
-import os
+import itertools
+import signal
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
-from nbgrader.api import Gradebook
-from nbgrader.preprocessors import ClearHiddenTests, LimitOutput
-
-from plnb.engine.execute import Budget
-from plnb.errors import NotFoundError, OurFaultError, PlnbError
-from plnb.grading.gradebook import late_penalty, read_marks
-from plnb.grading.nbgrader_course import NbgraderCourse
-from plnb.grading.outcomes import Finished, GradeSummary, OnEvent, Settled, Started, SubmissionOutcome
-from plnb.grading.release import manifest_for
-from plnb.grading.settle import GRADER, Settler
-from plnb.grading.submission import STUDENT_ID, Submission, read_submission
-from plnb.grading.work import Job, Worked, work
+from plnb.engine.runs import Budget
+from plnb.grading.executors import Executor, Here, LocalWorkers, workers_for
+from plnb.grading.trust import sandbox_for
 from plnb.store.layout import CourseFolder
-from plnb.store.ledger import Ledger, LedgerSubmission
+from plnb.store.leases import LEASE_SECONDS, owner_token
 from plnb.store.lock import course_lock
 
-_log = logging.getLogger("plnb.grading")
-_log.addHandler(logging.NullHandler())
+if TYPE_CHECKING:
+    from plnb.engine.sandbox import Tier
+    from plnb.grading.handed_in import Task, UnitRun
+    from plnb.grading.nbgrader_course import NbgraderCourse
+    from plnb.grading.outcomes import GradeSummary, OnEvent, SubmissionOutcome
+    from plnb.grading.settle import Settler
+
+_PULSE = 0.5  # seconds between looks at the clock and at Ctrl-C while nothing comes back
 
 
 def grade(
@@ -45,100 +39,143 @@ def grade(
     students: Sequence[str] | None = None,
     force: bool = False,
     jobs: int | None = None,
+    on: str = "",
+    executor: Executor | None = None,
+    sandbox: Tier | None = None,
+    unsafe: bool = False,
     budget: Budget | None = None,
     on_event: OnEvent | None = None,
 ) -> GradeSummary:
     """Grade what was handed in for `units` by `students` (all without), into nbgrader's gradebook and our ledger.
 
     What has not changed since it was graded is skipped without `force`; points people gave in formgrader since are worked in.
-    `jobs` is how many worker processes run notebooks (one a processor, at most 8, without; 0 runs them in this process).
-    Raises NotFoundError for a unit nobody knows, NotReadyError while somebody else is grading; anything about a single submission
-    is an outcome.
+    `jobs` is how many worker processes run notebooks (as many as this machine has room for, without; 0 runs them in this process);
+    `on` is the address of a Dask scheduler that runs them instead; `executor` is one from `preparing`, in place of both.
+    `sandbox` asks for a tier, `unsafe` for none.
+    Ctrl-C stops it after the submission in hand; the summary says so.
+    Raises NotFoundError for a unit nobody knows, NotReadyError while somebody else is grading and where no sandbox holds; anything
+    about a single submission is an outcome.
     """
     began = time.monotonic()
-    course = NbgraderCourse(folder)
-    tell = on_event or (lambda _: None)
-    handed_in = _handed_in(course, units, students)
-    workers = _workers(jobs, len(handed_in))
-    tell(Started(total=len(handed_in), jobs=workers))
-    outcomes: list[SubmissionOutcome] = []
-
-    def done(outcome: SubmissionOutcome) -> None:
-        outcomes.append(outcome)
-        tell(Settled(outcome=outcome, done=len(outcomes), total=len(handed_in)))
-
     with ExitStack() as stack:
-        stack.enter_context(course_lock(folder))
-        gradebook = stack.enter_context(Gradebook(course.db_url, course.course_id))
-        ledger = stack.enter_context(Ledger.open(folder.ledger))
-        settler = Settler(course, gradebook, ledger, late_penalty(course))
-        tasks = _tasks(settler, handed_in, force=force, budget=_budget(course, budget), done=done)
-        if workers:
-            _in_workers(tasks, workers)
-        else:
-            _here(tasks)
-    summary = GradeSummary(outcomes=tuple(outcomes), seconds=time.monotonic() - began)
-    tell(Finished(summary=summary))
-    return summary
+        team = executor or stack.enter_context(preparing(jobs, on))
+        batch = _Batch(folder, team, tier_for(team, sandbox, unsafe=unsafe), on_event)
+        return batch.run(units, students, force=force, budget=budget, began=began)
 
 
 def sync_manual(folder: CourseFolder, *, units: Sequence[str] | None = None) -> tuple[SubmissionOutcome, ...]:
     """Work what people gave in formgrader into records and branch balance, for submissions graded before. Runs nothing."""
+    from plnb.grading.gradebook import read_marks
+    from plnb.grading.nbgrader_course import NbgraderCourse
+    from plnb.grading.release import manifest_for
+    from plnb.grading.settle import Settler
+
     course = NbgraderCourse(folder)
     found: list[SubmissionOutcome] = []
-    with course_lock(folder), Gradebook(course.db_url, course.course_id) as gradebook, Ledger.open(folder.ledger) as ledger:
-        settler = Settler(course, gradebook, ledger, late_penalty(course))
-        graded = {submission.unit for submission in ledger.submissions()}
+    with course_lock(folder), Settler.open(course) as settler:
+        graded = {submission.unit for submission in settler.ledger.submissions()}
         for unit in sorted(graded.intersection(units) if units is not None else graded):
             manifest = manifest_for(course, unit)
-            marks = read_marks(gradebook, unit)
-            for known in ledger.latest(manifest.course, unit).values():
+            marks = read_marks(settler.gradebook, unit)
+            for known in settler.ledger.latest(manifest.course, unit).values():
                 if known.state == "graded" and known.manifest == manifest.digest:
                     outcome = settler.known(manifest, known, marks.get(known.student, {}))
                     found += [outcome] if outcome.state == "updated" else []
     return tuple(found)
 
 
-# --- what there is to do ---------------------------------------------------------------------------------------------------------
+@contextmanager
+def preparing(jobs: int | None = None, on: str = "") -> Iterator[Executor]:
+    """Whoever will run the notebooks, getting ready while this process goes on importing. See `grade` for the arguments."""
+    executor: Executor
+    if on:
+        from plnb.grading.on_dask import DaskCluster
+
+        executor = DaskCluster(on)
+    else:
+        wanted = workers_for(jobs)
+        executor = LocalWorkers(wanted) if wanted else Here()
+    try:
+        yield executor
+    finally:
+        executor.close()
 
 
-@dataclass(frozen=True)
-class _HandedIn:
-    """A folder of `submitted/`."""
-
-    student: str
-    unit: str
-    path: Path
+def tier_for(executor: Executor, sandbox: Tier | None = None, *, unsafe: bool = False) -> str:
+    """The sandbox that an executor's kits ask for; empty where each worker finds out what holds on its own machine."""
+    if executor.remote:
+        return "none" if unsafe else ""
+    return sandbox_for(sandbox, unsafe=unsafe)
 
 
-@dataclass(frozen=True)
-class _Task:
-    """A submission on its way through a worker."""
+class _Batch:
+    """One run over what was handed in."""
 
-    handed_in: _HandedIn
-    submission: Submission
-    timestamp: datetime | None
-    job: Job
-    began: float
+    def __init__(self, folder: CourseFolder, executor: Executor, tier: str, on_event: OnEvent | None) -> None:
+        self.folder, self.executor, self.tier = folder, executor, tier
+        self.tell = on_event or (lambda _: None)
+        self.owner = owner_token()
 
+    def run(
+        self, units: Sequence[str] | None, students: Sequence[str] | None, *, force: bool, budget: Budget | None, began: float
+    ) -> GradeSummary:
+        from plnb.grading.handed_in import handed_in, runs
+        from plnb.grading.nbgrader_course import NbgraderCourse
+        from plnb.grading.outcomes import Finished, GradeSummary, Settled, SlowChecks, Started
+        from plnb.grading.settle import Settler
 
-def _handed_in(course: NbgraderCourse, units: Sequence[str] | None, students: Sequence[str] | None) -> tuple[_HandedIn, ...]:
-    every = [_HandedIn(student, unit, path) for student, unit, path in course.submissions()]
-    known = {*course.units(), *(path.stem for path in course.folder.manifests.glob("*.json")), *(each.unit for each in every)}
-    for unit in units or ():
-        if unit not in known:
-            raise NotFoundError(f"The course has no unit '{unit}'.", mend=f"Its units: {', '.join(sorted(known)) or 'none'}.")
-    for student in students or ():
-        if not any(each.student == student for each in every):
-            raise NotFoundError(f"Nothing was handed in by '{student}'.", mend="Look into the folder of submissions.")
-    chosen = [each for each in every if (units is None or each.unit in units) and (students is None or each.student in students)]
-    return tuple(sorted(chosen, key=lambda each: (each.unit, each.student)))
+        course = NbgraderCourse(self.folder)
+        every = handed_in(course, units, students)
+        self.tell(Started(total=len(every), jobs=min(self.executor.workers, len(every)), sandbox=self.tier))
+        outcomes: list[SubmissionOutcome] = []
+        slow = SlowChecks()
 
+        def done(outcome: SubmissionOutcome) -> None:
+            slow.add(outcome)
+            outcome = outcome.model_copy(update={"timings": ()})  # kept as a digest: memory does not grow with the class
+            outcomes.append(outcome)
+            self.tell(Settled(outcome=outcome, done=len(outcomes), total=len(every)))
 
-def _workers(jobs: int | None, submissions: int) -> int:
-    # A worker sleeps while its kernel works, so one a processor keeps them busy; beyond eight the one that writes is the limit.
-    wanted = jobs if jobs is not None else min(8, os.cpu_count() or 1)
-    return min(wanted, submissions)
+        with course_lock(self.folder), Settler.open(course, owner=self.owner) as settler, asked_to_stop() as stop:
+            tasks = runs(settler, every, force=force, budget=_budget(course, budget), tier=self.tier, done=done)
+            try:
+                self._go(tasks, settler, stop)
+            finally:
+                settler.let_go()
+        summary = GradeSummary(
+            outcomes=tuple(outcomes),
+            seconds=time.monotonic() - began,
+            left=len(every) - len(outcomes),
+            interrupted=stop.is_set(),
+            slowest=slow.slowest(),
+        )
+        self.tell(Finished(summary=summary))
+        return summary
+
+    def _go(self, tasks: Iterator[tuple[UnitRun, Task]], settler: Settler, stop: threading.Event) -> None:
+        """Keep the executor busy, and no more in memory than that needs."""
+        tickets = itertools.count()
+        flying: dict[int, tuple[UnitRun, Task]] = {}
+        renewed = time.monotonic()
+        while not stop.is_set():
+            while len(flying) < self.executor.slots and not stop.is_set() and (pair := next(tasks, None)) is not None:
+                run, task = pair
+                ticket = next(tickets)
+                flying[ticket] = pair
+                self.executor.submit(ticket, run.kit, task.job)
+            if not flying:
+                return
+            for came in self.executor.wait(_PULSE):
+                run, task = flying.pop(came.ticket)
+                if isinstance(came.found, BaseException):
+                    run.fail(task, came.found)
+                else:
+                    run.settle(task, came.found, sandbox=came.sandbox)
+                if stop.is_set():
+                    return
+            if time.monotonic() - renewed > LEASE_SECONDS / 4:
+                renewed = time.monotonic()
+                settler.renew()
 
 
 def _budget(course: NbgraderCourse, budget: Budget | None) -> Budget:
@@ -146,178 +183,20 @@ def _budget(course: NbgraderCourse, budget: Budget | None) -> Budget:
     return budget if budget is not None else Budget(cell_seconds=course.cell_seconds)
 
 
-# --- one unit --------------------------------------------------------------------------------------------------------------------
+@contextmanager
+def asked_to_stop() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets, so that what is being written is written; the second one is KeyboardInterrupt again."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
 
-_OnOutcome = Callable[[SubmissionOutcome], None]
+    def handle(number: int, frame: object) -> None:  # noqa: ARG001
+        asked.set()
+        signal.signal(signal.SIGINT, before)
 
-
-class _UnitRun:
-    """One unit's submissions, on their way from disk through workers into the gradebook and the ledger."""
-
-    def __init__(self, settler: Settler, unit: str, *, force: bool, budget: Budget, done: _OnOutcome) -> None:
-        self.settler, self.unit, self.force, self.budget, self.done = settler, unit, force, budget, done
-        course = settler.course
-        self.manifest = manifest_for(course, unit)
-        self.marks = read_marks(settler.gradebook, unit)
-        self.latest = settler.ledger.latest(self.manifest.course, unit)
-        self.data_files = tuple(path.as_posix() for path in course.data_files(unit))
-        self.limits = LimitOutput(parent=course.app)
-        self.hidden = ClearHiddenTests(parent=course.app)
-
-    def tasks(self, handed_in: Iterable[_HandedIn]) -> Iterator[_Task]:
-        """What has to run. Everything else is done with on the way."""
-        for each in handed_in:
-            if not STUDENT_ID.fullmatch(each.student):
-                self.done(_refused(each, "The folder's name is no student id: letters, digits and . _ @ - only, 64 at most."))
-                continue
-            try:
-                task = self._task(each)
-                known = self.latest.get(each.student)
-                if self.force or known is None or not self._same(known, task):
-                    yield task
-                else:
-                    self.done(self.settler.known(self.manifest, known, self.marks.get(each.student, {})))
-            except Exception as error:
-                self.done(_our_fault(each, error))
-
-    def settle(self, task: _Task, worked: Worked) -> None:
-        """Write down a submission that came back from a worker."""
-        each = task.handed_in
-        try:
-            outcome = self.settler.graded(
-                self.manifest,
-                each.student,
-                task.submission,
-                worked,
-                timestamp=task.timestamp,
-                marks=self.marks.get(each.student, {}),
-                began=task.began,
-                now=time.monotonic(),
-            )
-        except Exception as error:
-            self.fail(task, error)
-        else:
-            self.done(outcome)
-
-    def fail(self, task: _Task, error: BaseException) -> None:
-        """Note a submission that could not be graded; the next run tries again."""
-        each = task.handed_in
-        at = task.timestamp or task.submission.newest
-        try:
-            self.settler.our_fault(self.manifest, each.student, task.submission, at=at)
-        except Exception as worse:  # without a note the next run tries again all the same
-            _log.error("the ledger could not be written", exc_info=worse)
-        self.done(_our_fault(each, error))
-
-    def _task(self, each: _HandedIn) -> _Task:
-        course = self.settler.course
-        began = time.monotonic()
-        submission = read_submission(each.path, ignore=course.dir.ignore)
-        job = Job(
-            student=each.student,
-            manifest=self.manifest,
-            masters=course.folder.manifests / self.unit,
-            data=course.source(self.unit),
-            data_files=self.data_files,
-            notebooks=submission.notebooks,
-            others=submission.others,
-            budget=self.budget,
-            max_lines=self.limits.max_lines,
-            max_traceback=self.limits.max_traceback,
-            hidden=(self.hidden.begin_test_delimeter, self.hidden.end_test_delimeter),
-        )
-        return _Task(each, submission, course.timestamp(each.path), job, began)
-
-    def _same(self, known: LedgerSubmission, task: _Task) -> bool:
-        at = task.timestamp or known.submitted_at
-        return (known.state, known.digest, known.manifest, known.grader, known.submitted_at) == (
-            "graded",
-            task.submission.digest,
-            self.manifest.digest,
-            GRADER,
-            at,
-        )
-
-
-def _tasks(
-    settler: Settler, handed_in: Sequence[_HandedIn], *, force: bool, budget: Budget, done: _OnOutcome
-) -> Iterator[tuple[_UnitRun, _Task]]:
-    """Everything that has to run, unit by unit."""
-    for unit in dict.fromkeys(each.unit for each in handed_in):
-        of_unit = [each for each in handed_in if each.unit == unit]
-        try:
-            run = _UnitRun(settler, unit, force=force, budget=budget, done=done)
-        except PlnbError as error:
-            for each in of_unit:
-                done(_refused(each, f"{error.message} {error.mend}".strip()))
-        else:
-            yield from ((run, task) for task in run.tasks(of_unit))
-
-
-def _here(tasks: Iterator[tuple[_UnitRun, _Task]]) -> None:
-    """Run everything in this process."""
-    for run, task in tasks:
-        try:
-            worked = work(task.job)
-        except Exception as error:
-            run.fail(task, error)
-        else:
-            run.settle(task, worked)
-
-
-def _in_workers(tasks: Iterator[tuple[_UnitRun, _Task]], workers: int) -> None:
-    """Keep every worker busy, and no more in memory than that needs.
-
-    When a worker dies, everything that was in flight fails together and nobody can say whose fault it was: so each of those runs
-    once more in a pool of its own, and what takes that down as well is our fault.
-    """
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
-    flying: dict[Future[Worked], tuple[_UnitRun, _Task]] = {}
+    before = signal.signal(signal.SIGINT, handle)
     try:
-        while True:
-            while len(flying) < 2 * workers and (pair := next(tasks, None)) is not None:
-                flying[pool.submit(work, pair[1].job)] = pair
-            if not flying:
-                return
-            landed, _ = wait(flying, return_when=FIRST_COMPLETED)
-            broken = [pair for future in landed if (pair := flying.pop(future)) and not _land(future, *pair)]
-            if broken:
-                broken += flying.values()
-                flying.clear()
-                pool.shutdown(wait=False, cancel_futures=True)
-                for run, task in broken:
-                    _alone(run, task)
-                pool = ProcessPoolExecutor(workers, mp_context=context)
+        yield asked
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _land(future: Future[Worked], run: _UnitRun, task: _Task) -> bool:
-    """Settle what came back; False where its worker died."""
-    try:
-        worked = future.result()
-    except BrokenProcessPool:
-        return False
-    except Exception as error:
-        run.fail(task, error)
-    else:
-        run.settle(task, worked)
-    return True
-
-
-def _alone(run: _UnitRun, task: _Task) -> None:
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        future = pool.submit(work, task.job)
-        if not _land(future, run, task):
-            run.fail(task, OurFaultError("The worker process died."))
-
-
-def _refused(each: _HandedIn, reason: str) -> SubmissionOutcome:
-    return SubmissionOutcome(student=each.student, unit=each.unit, state="refused", reason=reason)
-
-
-def _our_fault(each: _HandedIn, error: BaseException) -> SubmissionOutcome:
-    _log.error("grading %s/%s failed", each.student, each.unit, exc_info=error)
-    reason = str(error) if isinstance(error, PlnbError) else f"{type(error).__name__}: {error}"
-    return SubmissionOutcome(student=each.student, unit=each.unit, state="our_fault", reason=reason)
+        signal.signal(signal.SIGINT, before)

@@ -1,13 +1,13 @@
-"""nbgrader's gradebook, filled as `nbgrader autograde` fills it but in one transaction a submission, and read for people's marks.
+"""nbgrader's gradebook: opened, told of released units, and read for people's marks. Grades are written by `grade_rows`.
 
 Uses nbgrader's own tables and adds nothing to them. Knows nothing of standards or records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import (
@@ -15,46 +15,17 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
-    Notebook,
-    Student,
     SubmittedAssignment,
     SubmittedNotebook,
-    TaskCell,
 )
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
+from sqlalchemy import text as sql
 
 from plnb.core.base import Model
-from plnb.errors import NotebookError, NotReadyError
+from plnb.errors import NotebookError
+from plnb.grading.grade_rows import LatePenalty
 from plnb.grading.nbgrader_course import NbgraderCourse
-
-NO_RESPONSE: Final = "No response."
-"""What nbgrader notes on an answer that is as it was released."""
-
-LatePenalty = Callable[[str, float, float], float]
-"""Penalty for a student's notebook: student, score of the notebook, seconds late."""
-
-
-class CellGrade(Model):
-    """What the grader gives for a grade cell."""
-
-    points: float | None
-    """Points; None where a person has to decide."""
-    mirrored: bool = False
-    """It stands for work on another branch: nobody has to look at it."""
-
-
-class NotebookGrades(Model):
-    """What the grader gives for a notebook."""
-
-    present: bool
-    """Whether it was handed in and could be read."""
-    flagged: bool = False
-    """Whether a person should look at it."""
-    cells: Mapping[str, CellGrade] = {}
-    """By grade_id."""
-    unanswered: frozenset[str] = frozenset()
-    """Answer cells that are as they were released."""
 
 
 class Mark(Model):
@@ -126,6 +97,16 @@ def _known(cell: NotebookNode) -> bool:
     return bool(is_grade(cell) or is_solution(cell) or is_locked(cell) or is_task(cell))
 
 
+@contextmanager
+def open_gradebook(course: NbgraderCourse) -> Iterator[Gradebook]:
+    """The course's gradebook, on one session that waits where formgrader is writing."""
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        if gradebook.engine.dialect.name == "sqlite":
+            gradebook.db.execute(sql("PRAGMA busy_timeout=30000"))
+            gradebook.db.commit()
+        yield gradebook
+
+
 def late_penalty(course: NbgraderCourse) -> LatePenalty:
     """The course's own rule for late work, from its `AssignLatePenalties` plugin."""
     step = AssignLatePenalties(parent=course.app)
@@ -136,41 +117,6 @@ def late_penalty(course: NbgraderCourse) -> LatePenalty:
         return min(max(float(given or 0.0), 0.0), score)
 
     return penalty
-
-
-def write_grades(
-    gradebook: Gradebook,
-    *,
-    unit: str,
-    student: str,
-    submitted_at: datetime | None,
-    notebooks: Mapping[str, NotebookGrades],
-    penalty: LatePenalty,
-    review: bool,
-) -> tuple[float, float]:
-    """Write a submission's grades in one transaction. Returns its score (late penalties taken off) and the most it can be.
-
-    With `review`, points a person gave before have to be confirmed, as nbgrader wants it for a new hand-in.
-    """
-    db = gradebook.db
-    try:
-        submission = _submission(db, unit, student, submitted_at)
-        for notebook in submission.notebooks:
-            _fill(notebook, notebooks.get(notebook.notebook.name, NotebookGrades(present=False)), review)
-        db.flush()
-        late = _seconds_late(submission)
-        for notebook in submission.notebooks:
-            notebook.late_submission_penalty = None
-            if late > 0:
-                db.refresh(notebook, ["score"])
-                notebook.late_submission_penalty = penalty(student, notebook.score, late) or None
-        db.flush()
-        total = _total(db, submission)
-        db.commit()
-    except BaseException:
-        db.rollback()
-        raise
-    return total
 
 
 def read_marks(gradebook: Gradebook, unit: str, student: str | None = None) -> dict[str, dict[tuple[str, str], Mark]]:
@@ -195,65 +141,3 @@ def _joined(query: Any, kind: Any, unit: str, student: str | None) -> Any:
         .filter(Assignment.name == unit)
     )
     return query if student is None else query.filter(SubmittedAssignment.student_id == student)
-
-
-def _submission(db: Any, unit: str, student: str, submitted_at: datetime | None) -> Any:
-    """The submission with a grade and a comment for every cell that has one, as nbgrader makes it."""
-    assignment = db.query(Assignment).filter(Assignment.name == unit).one_or_none()
-    if assignment is None:
-        raise NotReadyError(f"The gradebook does not know the unit '{unit}'.", mend=f"Release it: plnb release {unit}")
-    person = db.get(Student, student)
-    if person is None:
-        person = Student(id=student)
-        db.add(person)
-    submission = (
-        db.query(SubmittedAssignment)
-        .filter(SubmittedAssignment.assignment_id == assignment.id, SubmittedAssignment.student_id == student)
-        .one_or_none()
-    )
-    if submission is None:
-        submission = SubmittedAssignment(assignment=assignment, student=person)
-        db.add(submission)
-    there = {notebook.notebook_id for notebook in submission.notebooks}
-    for notebook in assignment.notebooks:
-        if notebook.id not in there:
-            _mirror(db, notebook, submission)
-    if submitted_at is not None:
-        submission.timestamp = submitted_at.astimezone(UTC).replace(tzinfo=None)
-    return submission
-
-
-def _mirror(db: Any, notebook: Notebook, submission: SubmittedAssignment) -> None:
-    made = SubmittedNotebook(notebook=notebook, assignment=submission)
-    db.add(made)
-    db.add_all(Grade(cell=cell, notebook=made) for cell in (*notebook.grade_cells, *notebook.task_cells))
-    db.add_all(Comment(cell=cell, notebook=made) for cell in (*notebook.solution_cells, *notebook.task_cells))
-
-
-def _fill(notebook: Any, given: NotebookGrades, review: bool) -> None:
-    notebook.flagged = bool(notebook.flagged) or given.flagged
-    for grade in notebook.grades:
-        cell = given.cells.get(grade.cell.name)
-        task = isinstance(grade.cell, TaskCell)
-        if cell is not None and cell.mirrored:
-            grade.auto_score, grade.needs_manual_grade = cell.points, False
-        elif not given.present:
-            grade.auto_score, grade.needs_manual_grade = 0.0, False
-        elif task or cell is not None:
-            grade.auto_score = None if task or cell is None else cell.points
-            if grade.manual_score is None:
-                grade.needs_manual_grade = grade.auto_score is None
-            elif review:
-                grade.needs_manual_grade = True
-    if given.present:
-        for comment in notebook.comments:
-            comment.auto_comment = NO_RESPONSE if comment.cell.name in given.unanswered else None
-
-
-def _seconds_late(submission: Any) -> float:
-    return float(submission.total_seconds_late) if submission.assignment.duedate is not None else 0.0
-
-
-def _total(db: Any, submission: Any) -> tuple[float, float]:
-    db.refresh(submission, ["score", "max_score", "late_submission_penalty"])
-    return max(0.0, submission.score - (submission.late_submission_penalty or 0.0)), submission.max_score

@@ -19,6 +19,7 @@ from pydantic import AwareDatetime, ValidationError
 from plnb.core.base import Id, Model
 from plnb.core.course import Activity, Unit
 from plnb.errors import NotebookError, NotReadyError, OurFaultError
+from plnb.grading.plans import NotebookPlan
 from plnb.store.files import write_whole
 from plnb.store.versions import Upgrade, to_version
 
@@ -52,6 +53,8 @@ class ReleasedNotebook(Model):
     """Every cell; the master notebook has the same cells in the same order."""
     master: str
     """Digest of the master notebook's file."""
+    plan: NotebookPlan = NotebookPlan()
+    """Which of its checks run outside the student's process, as the rehearsal settled it."""
 
 
 class Manifest(Model):
@@ -69,6 +72,8 @@ class Manifest(Model):
     """The unit, compiled: checks with their standards, points and branches, forks, reflections. With misconceptions."""
     notebooks: tuple[ReleasedNotebook, ...]
     """Its notebooks."""
+    strict: bool = False
+    """Whether a check that runs in the student's process waits for a person."""
     digest: str = ""
     """Hash of everything above except the time: the same digest grades the same."""
 
@@ -102,13 +107,21 @@ def released_cells(notebook: NotebookNode) -> tuple[ReleasedCell, ...]:
 
 
 def build_manifest(
-    *, course: str, place: int, unit: Unit, notebooks: Iterable[tuple[str, bytes, tuple[ReleasedCell, ...]]], now: datetime
+    *,
+    course: str,
+    place: int,
+    unit: Unit,
+    notebooks: Iterable[tuple[str, bytes, tuple[ReleasedCell, ...]]],
+    now: datetime,
+    plans: Mapping[str, NotebookPlan] = {},
+    strict: bool = False,
 ) -> Manifest:
-    """A manifest of a unit's notebooks: name, master notebook's bytes, released cells."""
+    """A manifest of a unit's notebooks: name, master notebook's bytes, released cells; and by name how their checks run."""
     released = tuple(
-        ReleasedNotebook(name=name, cells=cells, master=sha256(master).hexdigest()) for name, master, cells in notebooks
+        ReleasedNotebook(name=name, cells=cells, master=sha256(master).hexdigest(), plan=plans.get(name, NotebookPlan()))
+        for name, master, cells in notebooks
     )
-    return Manifest(course=course, place=place, made_at=now, unit=unit, notebooks=released).sealed()
+    return Manifest(course=course, place=place, made_at=now, unit=unit, notebooks=released, strict=strict).sealed()
 
 
 def write_manifest(manifest: Manifest, path: Path) -> None:

@@ -98,6 +98,10 @@ class NbgraderCourse:
         """Where the graded submission of a student goes."""
         return Path(self.dir.format_path(self.dir.autograded_directory, student, unit))
 
+    def feedback(self, student: str, unit: str) -> Path:
+        """Where the feedback on a student's submission goes."""
+        return Path(self.dir.format_path(self.dir.feedback_directory, student, unit))
+
     def units(self) -> tuple[str, ...]:
         """Every unit that has a folder with notebooks in it."""
         found = {Path(name).parent.name for name in glob.glob(str(self.source("*") / "*.ipynb"))}

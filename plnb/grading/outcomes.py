@@ -7,9 +7,10 @@ from typing import Literal, Union
 
 from plnb.core.base import Model
 from plnb.grading.repairs import NEEDS_A_LOOK, Repair
+from plnb.grading.results import IntegrityFlag
 
-State = Literal["graded", "unchanged", "updated", "refused", "our_fault"]
-"""`unchanged`: graded before. `updated`: graded before, and a person has given points since."""
+State = Literal["graded", "unchanged", "updated", "refused", "our_fault", "elsewhere"]
+"""`unchanged`: graded before. `updated`: graded before, and a person has given points since. `elsewhere`: another grader has it."""
 
 
 class RefusedFile(Model):
@@ -50,8 +51,12 @@ class SubmissionOutcome(Model):
     """Checks that wait for a person."""
     ended: tuple[str, ...] = ()
     """Notebooks whose run stopped early: each with why, in a sentence."""
+    flags: tuple[IntegrityFlag, ...] = ()
+    """What a person should look at, with what differs. It changed no score."""
     seconds: float = 0.0
     """How long it took."""
+    timings: tuple[tuple[str, float], ...] = ()
+    """Seconds that each check took, by `notebook/check`, of a submission that has just been graded."""
 
     @property
     def needs_person(self) -> bool:
@@ -63,6 +68,44 @@ class SubmissionOutcome(Model):
         )
 
 
+class SlowCheck(Model):
+    """How long one check takes over the class."""
+
+    unit: str
+    """The unit."""
+    check: str
+    """`notebook/check`."""
+    mean: float
+    """Seconds it takes a student's work on average."""
+    longest: float
+    """Seconds it took at most."""
+    student: str
+    """With whose work."""
+
+
+class SlowChecks:
+    """Adds up how long checks take, without keeping what came of anybody."""
+
+    def __init__(self) -> None:
+        self._checks: dict[tuple[str, str], tuple[int, float, float, str]] = {}
+
+    def add(self, outcome: SubmissionOutcome) -> None:
+        """Take a submission's timings in."""
+        for check, seconds in outcome.timings:
+            key = outcome.unit, check
+            runs, total, longest, student = self._checks.get(key, (0, 0.0, -1.0, ""))
+            longest, student = max((longest, student), (seconds, outcome.student))
+            self._checks[key] = runs + 1, total + seconds, longest, student
+
+    def slowest(self, most: int = 5) -> tuple[SlowCheck, ...]:
+        """The checks that take most time, all students together, the worst first."""
+        ranked = sorted(self._checks.items(), key=lambda each: -each[1][1])[:most]
+        return tuple(
+            SlowCheck(unit=unit, check=check, mean=total / runs, longest=longest, student=student)
+            for (unit, check), (runs, total, longest, student) in ranked
+        )
+
+
 class GradeSummary(Model):
     """A whole run."""
 
@@ -70,6 +113,12 @@ class GradeSummary(Model):
     """Every submission looked at, by unit and student."""
     seconds: float = 0.0
     """How long the run took."""
+    left: int = 0
+    """Submissions that were not looked at because the run was stopped; the next one goes on with them."""
+    interrupted: bool = False
+    """Whether somebody stopped the run."""
+    slowest: tuple[SlowCheck, ...] = ()
+    """The checks that took most of the time."""
 
     def of(self, state: State) -> tuple[SubmissionOutcome, ...]:
         """Submissions in a state."""
@@ -85,6 +134,8 @@ class Started(Model):
     """Submissions to look at."""
     jobs: int
     """Worker processes."""
+    sandbox: str = ""
+    """The sandbox students' code runs in; empty where each worker says its own."""
 
 
 class Settled(Model):

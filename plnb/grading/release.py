@@ -7,8 +7,11 @@ written where students or the gradebook could see it before all of that has gone
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,20 +23,23 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.nbgraderformat import ValidationError
-from nbgrader.preprocessors import ClearHiddenTests, ComputeChecksums, SaveCells
+from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, ComputeChecksums, SaveCells
 
 from plnb.core.authored import CourseSource, NotebookSource
 from plnb.core.base import Model
 from plnb.core.compiling import compile_course, compile_notebook
 from plnb.core.course import Course, Unit
 from plnb.engine.nodes import as_node, notebook_bytes
+from plnb.engine.runs import Budget
 from plnb.errors import NotebookError, NotFoundError, NotReadyError, PlnbError
 from plnb.grading.folders import swap
 from plnb.grading.gradebook import save_unit
 from plnb.grading.manifest import Manifest, ReleasedCell, build_manifest, read_manifest, released_cells, write_manifest
 from plnb.grading.nbgrader_course import NbgraderCourse
+from plnb.grading.plans import NotebookPlan
+from plnb.grading.rehearsal import rehearse
 from plnb.grading.sealing import strip_metadata
-from plnb.store.bundle import student_bundle, write_bundle
+from plnb.store.bundle import student_bundle, with_digests, write_bundle
 from plnb.store.layout import CourseFolder
 from plnb.store.lock import course_lock
 from plnb.store.notebooks import parse_notebook
@@ -53,18 +59,23 @@ class ReleaseResult(Model):
     """Digest of its manifest."""
     changed: bool
     """Whether it differs from what was released before."""
+    in_kernel: Mapping[str, str] = {}
+    """Checks that have to run in the student's own process, as `notebook/check`, each with why: `it …`."""
+    outside: int = 0
+    """How many checks run outside it."""
 
 
 @dataclass
 class _Taken:
     """What is taken from the pipeline on the way."""
 
+    solved: dict[str, NotebookNode] = field(default_factory=dict)
     masters: dict[str, NotebookNode] = field(default_factory=dict)
     cells: dict[str, tuple[ReleasedCell, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class _Made:
+class Made:
     """A unit, made but not yet put anywhere."""
 
     unit: str
@@ -72,6 +83,7 @@ class _Made:
     masters: dict[str, bytes]
     taken: _Taken
     manifest: Manifest
+    source: CourseSource | None
 
 
 def release(folder: CourseFolder, units: Sequence[str] | None = None, *, now: datetime | None = None) -> tuple[ReleaseResult, ...]:
@@ -99,6 +111,25 @@ def manifest_for(course: NbgraderCourse, unit: str) -> Manifest:
     return read_manifest(path)
 
 
+@contextmanager
+def made_aside(course: NbgraderCourse, unit: str) -> Iterator[Made]:
+    """A unit as `source/` has it now, made and not released. Raises what `release` raises."""
+    with _made(course, _source(course.folder), unit, datetime.now(UTC)) as made:
+        yield made
+
+
+def put_out(course: NbgraderCourse, made: Made) -> None:
+    """Release what was made: into the gradebook, the manifests and the folder that students get."""
+    unit, source = made.unit, made.source
+    if source:
+        bundle = student_bundle(_compiled(source, made.taken.masters, unit), unit)
+        write_bundle(with_digests(bundle, made.student_version), made.student_version / "course.json")
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        save_unit(gradebook, unit, made.taken.masters)
+    _keep_manifest(course.folder, made)
+    swap(made.student_version, course.release(unit))
+
+
 def _source(folder: CourseFolder) -> CourseSource | None:
     return load_course(folder.root) if folder.course_file.exists() else None
 
@@ -118,18 +149,20 @@ def _release(course: NbgraderCourse, source: CourseSource | None, unit: str, now
     except PlnbError:
         before = ""
     with _made(course, source, unit, now) as made:
-        if source:
-            write_bundle(student_bundle(_compiled(source, made.taken.masters, unit), unit), made.student_version / "course.json")
-        with Gradebook(course.db_url, course.course_id) as gradebook:
-            save_unit(gradebook, unit, made.taken.masters)
-        _keep_manifest(folder, made)
-        swap(made.student_version, course.release(unit))
+        put_out(course, made)
     return ReleaseResult(
         unit=unit,
         folder=folder.relative(course.release(unit)),
         notebooks=tuple(notebook.name for notebook in made.manifest.notebooks),
         digest=made.manifest.digest,
         changed=made.manifest.digest != before,
+        in_kernel={
+            f"{notebook.name}/{check.check}": check.reason
+            for notebook in made.manifest.notebooks
+            for check in notebook.plan.checks
+            if check.where == "kernel"
+        },
+        outside=sum(check.where == "outside" for notebook in made.manifest.notebooks for check in notebook.plan.checks),
     )
 
 
@@ -150,7 +183,7 @@ class _Generate(GenerateAssignment):  # type: ignore[misc]
 
 
 @contextmanager
-def _made(course: NbgraderCourse, source: CourseSource | None, unit: str, now: datetime) -> Iterator[_Made]:
+def _made(course: NbgraderCourse, source: CourseSource | None, unit: str, now: datetime) -> Iterator[Made]:
     """Run the pipeline into a folder of its own, next to the course's so that moving it is one step."""
     with tempfile.TemporaryDirectory(prefix=".plnb-release-", dir=course.folder.root, ignore_cleanup_errors=True) as part:
         taken = _Taken()
@@ -162,7 +195,7 @@ def _made(course: NbgraderCourse, source: CourseSource | None, unit: str, now: d
             student_version = course.release(unit)
         masters = {name: notebook_bytes(notebook) for name, notebook in taken.masters.items()}
         manifest = _manifest(course, source, unit, taken, masters, now)
-        yield _Made(unit, student_version, masters, taken, manifest)
+        yield Made(unit, student_version, masters, taken, manifest, source)
 
 
 @contextmanager
@@ -191,9 +224,10 @@ def _with_ours(preprocessors: Sequence[Any], taken: _Taken) -> list[Any]:
     """The course's own list of preprocessors with our two steps in it, and without `SaveCells`, which runs when all is ready."""
     steps = [step for step in preprocessors if step is not SaveCells]
     capture = _first(preprocessors, SaveCells, _first(preprocessors, ClearHiddenTests, len(steps)))
-    steps.insert(capture, _capture(taken))
+    steps.insert(capture, _capture(taken.masters))
+    steps.insert(_first(steps, ClearSolutions, capture), _capture(taken.solved))
     last = max((place for place, step in enumerate(steps) if step is ComputeChecksums), default=len(steps))
-    steps.insert(max(last, capture + 1), _strip)
+    steps.insert(max(last, capture + 2), _strip)
     steps.append(_note_released(taken))
     return steps
 
@@ -202,10 +236,9 @@ def _first(steps: Sequence[Any], wanted: Any, otherwise: int) -> int:
     return next((place for place, step in enumerate(steps) if step is wanted), otherwise)
 
 
-def _capture(taken: _Taken) -> Callable[[NotebookNode, Any], tuple[NotebookNode, Any]]:
+def _capture(taken: dict[str, NotebookNode]) -> Callable[[NotebookNode, Any], tuple[NotebookNode, Any]]:
     def capture(notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        name = resources["nbgrader"]["notebook"]
-        taken.masters[name] = as_node(notebook)
+        taken[resources["nbgrader"]["notebook"]] = as_node(notebook)
         return notebook, resources
 
     return capture
@@ -248,7 +281,29 @@ def _manifest(
         unit=known.model_copy(update={"nodes": (*known.nodes, *others)}),
         notebooks=((name, masters[name], taken.cells[name]) for name in names),
         now=now,
+        plans=_plans(course, unit, taken),
+        strict=source.file.grading.strict if source else False,
     )
+
+
+def _plans(course: NbgraderCourse, unit: str, taken: _Taken) -> dict[str, NotebookPlan]:
+    """How the checks of each notebook are run."""
+    folder = course.source(unit)
+    data = {path.as_posix(): (folder / path).read_bytes() for path in course.data_files(unit)}
+    budget = Budget(cell_seconds=course.cell_seconds)
+    try:
+        before = {notebook.name: notebook.plan for notebook in read_manifest(course.folder.manifest(unit)).notebooks}
+    except PlnbError:
+        before = {}
+
+    def plan(name: str) -> NotebookPlan:
+        last = before.get(name, NotebookPlan())
+        return rehearse(taken.solved[name], taken.masters[name], data, budget=budget, before=last)
+
+    # `ast.parse` in two threads at once raises SystemError now and then before 3.11.5 (CPython issue 106905).
+    several = min(4, os.cpu_count() or 1) if sys.version_info >= (3, 11, 5) else 1
+    with ThreadPoolExecutor(max_workers=several) as pool:
+        return dict(zip(taken.masters, pool.map(plan, taken.masters), strict=True))
 
 
 def _compiled(source: CourseSource, masters: dict[str, NotebookNode], unit: str) -> Course:
@@ -268,7 +323,7 @@ def _as_source(unit: str, name: str, raw: bytes) -> NotebookSource:
 # --- putting it where it belongs -------------------------------------------------------------------------------------------------
 
 
-def _keep_manifest(folder: CourseFolder, made: _Made) -> None:
+def _keep_manifest(folder: CourseFolder, made: Made) -> None:
     """Masters first, the manifest last: a manifest always finds its masters."""
     keep = folder.manifests / made.unit
     with tempfile.TemporaryDirectory(prefix=".plnb-masters-", dir=folder.root, ignore_cleanup_errors=True) as part:

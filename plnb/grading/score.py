@@ -16,6 +16,8 @@ from plnb.core.course import Activity, Check
 from plnb.core.records import Verdict
 from plnb.engine.execute import Budget, CellRun, CellStatus, Ended, RunResult
 from plnb.engine.nodes import as_node
+from plnb.grading.reports import Report
+from plnb.grading.results import CellScore
 from plnb.grading.sealing import DELIMITERS, UNSEEN, failed_unseen
 
 
@@ -43,6 +45,16 @@ DIFFERENCES: Final = (
         why="A check that the student deleted is put back and scored; nbgrader gives it no score and leaves it for a person.",
     ),
     Difference(
+        code="outside",
+        why="A check runs outside the student's process and compares plain values: what an object of the student's own "
+        "claims when it is compared does not count there; nbgrader takes its word.",
+    ),
+    Difference(
+        code="strict",
+        why="Where a course is graded strictly, a check that can only run in the student's process waits for a person; nbgrader "
+        "gives the points at once.",
+    ),
+    Difference(
         code="above-max",
         why="A check whose value is more than its points earns its points; nbgrader stops grading the submission.",
     ),
@@ -50,32 +62,6 @@ DIFFERENCES: Final = (
 """Every difference to nbgrader's scores, branch balance aside."""
 
 _LONGEST: Final = 500  # characters of a message that came out of a student's kernel
-
-
-class CellScore(Model):
-    """What a check earned by itself."""
-
-    check: str
-    """nbgrader's grade_id."""
-    points: float | None
-    """Points earned; None where a person has to decide."""
-    max_points: float
-    """Points it can earn."""
-    verdict: Verdict
-    """What became of it."""
-    attempted: bool
-    """Whether the student changed anything it asks for."""
-    message: str = ""
-    """What to tell the student."""
-    differences: tuple[str, ...] = ()
-    """Codes of the differences to nbgrader that made the score what it is."""
-
-    @property
-    def share(self) -> float:
-        """Share of the points; for a check of 0 points 1 if passed, else 0."""
-        if self.max_points > 0:
-            return (self.points or 0.0) / self.max_points
-        return 1.0 if self.verdict is Verdict.passed else 0.0
 
 
 def questions(activity: Activity) -> dict[str, str]:
@@ -92,9 +78,12 @@ def score_notebook(
     put_back: Collection[str] = (),
     budget: Budget = Budget(),
     hidden: tuple[str, str] = DELIMITERS,
+    reports: Mapping[str, Report] = {},
+    strict: bool = False,
 ) -> tuple[CellScore, ...]:
     """Score every check of a notebook that ran.
 
+    `reports` say where checks ran and with which fresh numbers; `strict` leaves those that ran in the kernel to a person.
     `answered` names the answer cells that differ from the release, `put_back` the checks the student had deleted, `hidden` what
     begins and ends hidden tests.
     """
@@ -110,6 +99,7 @@ def score_notebook(
         score = _score(check, cell, how, run.died, attempted)
         if check.id in put_back:
             score = score.model_copy(update={"differences": (*score.differences, "put-back")})
+        score = _where(score, how, reports.get(check.id), strict=strict)
         message = _message(check, score, how, run, budget, unseen=failed_unseen(cell, hidden))
         scores.append(score.model_copy(update={"message": message}))
     return tuple(scores)
@@ -137,7 +127,7 @@ def _score(check: Check, cell: NotebookNode, how: CellRun, died: Ended | None, a
         return made(0.0, Verdict.crashed if died is Ended.crashed else Verdict.timed_out, "not-run")
     if how.ename == "DeadKernelError":
         return made(0.0, Verdict.crashed, "not-run")
-    points, differences = _auto(cell, check.points)
+    points, differences = auto_points(cell, check.points)
     if how.status is CellStatus.timed_out:
         return made(0.0, Verdict.timed_out, *differences)
     failed = any(output.output_type == "error" for output in cell.outputs)
@@ -146,7 +136,20 @@ def _score(check: Check, cell: NotebookNode, how: CellRun, died: Ended | None, a
     return made(points, Verdict.passed if points >= check.points else Verdict.partial, *differences)
 
 
-def _auto(cell: NotebookNode, most: float) -> tuple[float, tuple[str, ...]]:
+def _where(score: CellScore, how: CellRun, report: Report | None, *, strict: bool) -> CellScore:
+    """The score with what is known of where it was reached."""
+    if report is None:
+        return score
+    told = score.model_copy(update={"checked_in": report.where, "seed": report.seed, "seconds": how.seconds})
+    checked = report.checked
+    if checked and (checked.leaned or checked.refused or checked.overruled):
+        return told.model_copy(update={"differences": (*score.differences, "outside")})
+    if strict and report.where == "kernel" and score.verdict in (Verdict.passed, Verdict.partial):
+        return told.model_copy(update={"points": None, "verdict": Verdict.waiting, "differences": (*score.differences, "strict")})
+    return told
+
+
+def auto_points(cell: NotebookNode, most: float) -> tuple[float, tuple[str, ...]]:
     """The score of an executed test cell by nbgrader's own rule, and the differences that applied."""
     quiet = as_node(cell)
     quiet.outputs = [out for out in cell.outputs if not (out.output_type == "stream" and out.name == "stderr")]

@@ -5,12 +5,14 @@ Everything here can be done again without harm. Runs in the one process that wri
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from nbgrader.api import Gradebook
 from pydantic import ValidationError
@@ -19,17 +21,20 @@ from plnb import __version__
 from plnb.core.base import Model
 from plnb.core.records import Verdict
 from plnb.engine.runs import Ended
-from plnb.errors import OurFaultError
+from plnb.errors import OurFaultError, RecordError
 from plnb.grading.balance import Balanced, CheckKey, balance
+from plnb.grading.changes import changes
 from plnb.grading.evidence import HandIn, claims, records_of, scored
 from plnb.grading.folders import swap
-from plnb.grading.gradebook import CellGrade, LatePenalty, Mark, NotebookGrades, write_grades
+from plnb.grading.grade_rows import CellGrade, GradeWriter, LatePenalty, NotebookGrades
+from plnb.grading.gradebook import Mark, late_penalty, open_gradebook
 from plnb.grading.manifest import Manifest
 from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.grading.outcomes import RefusedFile, SubmissionOutcome
 from plnb.grading.repairs import Repair
+from plnb.grading.results import NotebookOutcome, Worked
 from plnb.grading.submission import Submission
-from plnb.grading.work import NotebookOutcome, Worked
+from plnb.store.audit import Note
 from plnb.store.ledger import Ledger, LedgerSubmission
 
 GRADER: Final = f"plnb {__version__} grading 1"
@@ -51,13 +56,36 @@ class Kept(Model):
     """Points in nbgrader's gradebook, and the most there are."""
     timestamp: bool = False
     """Whether the time of handing in is the submission's own word (`timestamp.txt`) or that of its newest file."""
+    sandbox: str = ""
+    """The sandbox its code ran in."""
 
 
 class Settler:
     """Settles submissions of one course; holds the gradebook and the ledger open."""
 
-    def __init__(self, course: NbgraderCourse, gradebook: Gradebook, ledger: Ledger, penalty: LatePenalty) -> None:
-        self.course, self.gradebook, self.ledger, self._penalty = course, gradebook, ledger, penalty
+    def __init__(self, course: NbgraderCourse, gradebook: Gradebook, ledger: Ledger, penalty: LatePenalty, owner: str) -> None:
+        self.course, self.gradebook, self.ledger, self._penalty, self._owner = course, gradebook, ledger, penalty, owner
+        self._writers: dict[str, GradeWriter] = {}
+
+    @classmethod
+    @contextmanager
+    def open(cls, course: NbgraderCourse, *, owner: str = "") -> Iterator[Self]:
+        """A settler with the course's gradebook and ledger open. With `owner` every write needs that owner's lease."""
+        with open_gradebook(course) as gradebook, Ledger.open(course.folder.ledger) as ledger:
+            yield cls(course, gradebook, ledger, late_penalty(course), owner)
+
+    def claim(self, manifest: Manifest, students: Sequence[str]) -> Mapping[str, int]:
+        """Lease submissions; how often each was begun, for those that were got."""
+        return self.ledger.claim(manifest.course, manifest.unit.id, students, owner=self._owner)
+
+    def renew(self) -> None:
+        """Keep what is leased."""
+        self.ledger.renew(self._owner)
+
+    def let_go(self) -> None:
+        """Give back what is leased and not done, for the next run to take."""
+        with contextlib.suppress(RecordError):  # it runs out by itself
+            self.ledger.give_back(self._owner)
 
     def graded(
         self,
@@ -68,48 +96,68 @@ class Settler:
         *,
         timestamp: datetime | None,
         marks: Mapping[CheckKey, Mark],
+        sandbox: str,
+        tries: int = 1,
+        why: str = "",
         began: float,
         now: float,
     ) -> SubmissionOutcome:
         """Write down a submission that has just been graded."""
         unit = manifest.unit.id
-        known = self.ledger.latest(manifest.course, unit).get(student)
+        known = self.ledger.newest(manifest.course, unit, student)
         again = known is not None and known.digest == submission.digest and known.state == "graded"
         hand_in = HandIn(
             student=student,
             digest=submission.digest,
             at=timestamp or submission.newest,
             attempt=self.ledger.attempt(manifest.course, student, unit, submission.digest),
+            sandbox=sandbox,
         )
         kept = Kept(
             outcomes=worked.outcomes,
             repairs=(*submission.repairs, *worked.repairs),
-            earlier=_kept(known).earlier if again and known else {_cell(key): _hash(mark) for key, mark in marks.items()},
+            earlier=kept_of(known).earlier if again and known else {_cell(key): _hash(mark) for key, mark in marks.items()},
             timestamp=timestamp is not None,
+            sandbox=sandbox,
         )
         balanced, total = self._grades(manifest, hand_in, kept, marks, review=not again)
         marks = {} if not again else _given(kept, marks)
         kept = kept.model_copy(update={"marks": _fingerprint(marks), "score": total})
         self._autograded(student, unit, submission, worked)
-        self._remember(manifest, hand_in, kept, balanced, marks)
+        changed = changes(kept_of(known).outcomes, kept.outcomes) if again and known else ()
+        note = Note(
+            kind="regraded" if again else "graded",
+            sandbox=sandbox,
+            tries=tries,
+            why=why,
+            before=tuple(change.said_before for change in changed),
+            after=tuple(change.says_now for change in changed),
+        )
+        self._remember(manifest, hand_in, kept, balanced, marks, note)
         return _outcome("graded", manifest, hand_in, kept, balanced, now - began)
 
     def known(self, manifest: Manifest, known: LedgerSubmission, marks: Mapping[CheckKey, Mark]) -> SubmissionOutcome:
         """A submission graded before: work in what a person has given since, where there is anything."""
-        kept = _kept(known)
+        kept = kept_of(known)
         own = _given(kept, marks)
-        hand_in = HandIn(student=known.student, digest=known.digest, at=known.submitted_at, attempt=known.attempt)
+        hand_in = HandIn(
+            student=known.student, digest=known.digest, at=known.submitted_at, attempt=known.attempt, sandbox=kept.sandbox
+        )
         if kept.marks == _fingerprint(own):
             return _outcome("unchanged", manifest, hand_in, kept, _balanced(manifest, kept, marks), 0.0)
         balanced, total = self._grades(manifest, hand_in, kept, marks, review=False)
         kept = kept.model_copy(update={"marks": _fingerprint(own), "score": total})
-        self._remember(manifest, hand_in, kept, balanced, own)
+        note = Note(kind="updated", sandbox=kept.sandbox, why="A person has given points.")
+        self._remember(manifest, hand_in, kept, balanced, own, note, leased=False)
         return _outcome("updated", manifest, hand_in, kept, balanced, 0.0)
 
-    def our_fault(self, manifest: Manifest, student: str, submission: Submission, *, at: datetime) -> None:
+    def our_fault(
+        self, manifest: Manifest, student: str, submission: Submission, *, at: datetime, why: str = "", sandbox: str = ""
+    ) -> None:
         """Note that a submission could not be graded, through no fault of the student's. Grades and records stay as they were."""
         attempt = self.ledger.attempt(manifest.course, student, manifest.unit.id, submission.digest)
-        self.ledger.keep(_row(manifest, student, submission.digest, at, attempt, "our_fault", Kept()), None)
+        row = _row(manifest, student, submission.digest, at, attempt, "our_fault", Kept())
+        self.ledger.keep(row, None, note=Note(kind="our_fault", why=why, sandbox=sandbox), owner=self._owner)
 
     # --- the four places -------------------------------------------------------------------------------------------------------
 
@@ -123,13 +171,13 @@ class Settler:
         review: bool,
     ) -> tuple[Balanced, tuple[float, float]]:
         balanced = _balanced(manifest, kept, marks)
-        total = write_grades(
-            self.gradebook,
-            unit=manifest.unit.id,
+        unit = manifest.unit.id
+        if unit not in self._writers:
+            self._writers[unit] = GradeWriter(self.gradebook, unit, self._penalty)
+        total = self._writers[unit].write(
             student=hand_in.student,
             submitted_at=hand_in.at if kept.timestamp else None,
             notebooks={outcome.name: _notebook_grades(outcome, balanced) for outcome in kept.outcomes},
-            penalty=self._penalty,
             review=review,
         )
         return balanced, total
@@ -157,10 +205,19 @@ class Settler:
             swap(folder, target)
 
     def _remember(
-        self, manifest: Manifest, hand_in: HandIn, kept: Kept, balanced: Balanced, marks: Mapping[CheckKey, Mark]
+        self,
+        manifest: Manifest,
+        hand_in: HandIn,
+        kept: Kept,
+        balanced: Balanced,
+        marks: Mapping[CheckKey, Mark],
+        note: Note,
+        *,
+        leased: bool = True,
     ) -> None:
         row = _row(manifest, hand_in.student, hand_in.digest, hand_in.at, hand_in.attempt, "graded", kept)
-        self.ledger.keep(row, records_of(manifest, hand_in, kept.outcomes, balanced, marks))
+        records = records_of(manifest, hand_in, kept.outcomes, balanced, marks)
+        self.ledger.keep(row, records, note=note, owner=self._owner if leased else "")
 
 
 def _balanced(manifest: Manifest, kept: Kept, marks: Mapping[CheckKey, Mark]) -> Balanced:
@@ -220,7 +277,8 @@ def _row(manifest: Manifest, student: str, digest: str, at: datetime, attempt: i
     )
 
 
-def _kept(known: LedgerSubmission) -> Kept:
+def kept_of(known: LedgerSubmission) -> Kept:
+    """What the ledger keeps of a submission. Raises OurFaultError where it cannot be read."""
     try:
         return Kept.model_validate_json(known.body)
     except ValidationError as error:
@@ -261,7 +319,9 @@ def _outcome(
             "differences": tuple(sorted({code for score in scores for code in score.differences})),
             "waiting": sum(score.verdict is Verdict.waiting for score in scores),
             "ended": tuple(f"{o.name}: {_ENDED[o.ended]}" for o in kept.outcomes if o.ended),
+            "flags": tuple(flag for outcome in kept.outcomes for flag in outcome.flags),
             "seconds": seconds,
+            "timings": _timings(kept) if state == "graded" else (),
         }
     )
 
@@ -269,3 +329,7 @@ def _outcome(
 def _off_path(branch: str, balanced: Balanced) -> bool:
     fork, option = branch.split("/")
     return any(taken.fork == fork and taken.options and option not in taken.options for taken in balanced.forks)
+
+
+def _timings(kept: Kept) -> tuple[tuple[str, float], ...]:
+    return tuple((f"{outcome.name}/{score.check}", score.seconds) for outcome in kept.outcomes for score in outcome.scores)

@@ -1,13 +1,14 @@
 """The smoke test of a course (`plnb lint --run`): every solution passes its checks, and the blank student version fails them.
 
-Runs each notebook twice in a copy of its unit's folder: as the teacher left it, and after nbgrader's own `ClearSolutions`,
-configured as the course configures it. Writes nothing in the course and opens no gradebook.
+Runs each notebook twice on a warm desk, in a copy of its unit's folder: as the teacher left it, and after nbgrader's own
+`ClearSolutions`, configured as the course configures it. Writes nothing in the course and opens no gradebook.
 """
 
 from __future__ import annotations
 
 import ast
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,10 @@ from plnb.core.authored import CourseSource, NotebookSource
 from plnb.core.cells import Cell, CheckCell
 from plnb.core.findings import Finding, Rule, Severity
 from plnb.engine.execute import run_notebook
+from plnb.engine.nursery import Nursery, nursery_for
 from plnb.engine.runs import Budget, CellStatus, RunResult
+from plnb.engine.sandbox import Tier
+from plnb.engine.wanted import modules_of
 from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.store.layout import CourseFolder
 
@@ -84,10 +88,11 @@ def smoke_run(
     work = [_Job(nb, nbgrader.source(nb.unit) / f"{nb.name}.ipynb", blank) for nb in wanted for blank in (False, True)]
     clear = ClearSolutions(parent=nbgrader.app)
     budget = Budget(cell_seconds=nbgrader.cell_seconds)
+    nursery = _nursery(wanted)
 
     def run(job: _Job) -> tuple[Finding, ...]:
         try:
-            return tuple(_findings(job, clear, budget))
+            return tuple(_findings(job, clear, budget, nursery))
         finally:
             if on_event is not None:
                 on_event(f"{job.source.place} ({'blank' if job.blank else 'solutions'})")
@@ -96,7 +101,15 @@ def smoke_run(
         return tuple(finding for found in pool.map(run, work) for finding in found)
 
 
-def _findings(job: _Job, clear: ClearSolutions, budget: Budget) -> Iterator[Finding]:
+def _nursery(notebooks: Sequence[NotebookSource]) -> Nursery | None:
+    """One for the whole course, with all that its notebooks import; none where kernels cannot be forked."""
+    if not sys.platform.startswith("linux"):
+        return None
+    python = (nb for nb in notebooks if nb.language == "python")
+    return nursery_for(modules_of(cell.source for nb in python for cell in nb.cells if cell.kind == "code"), Tier.none)
+
+
+def _findings(job: _Job, clear: ClearSolutions, budget: Budget, nursery: Nursery | None) -> Iterator[Finding]:
     notebook: NotebookNode = nbformat.reads(job.path.read_text("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
     if job.blank and not _cleared(notebook, clear):
         return
@@ -109,6 +122,7 @@ def _findings(job: _Job, clear: ClearSolutions, budget: Budget) -> Iterator[Find
             budget=budget,
             env={"NBGRADER_EXECUTION": "autograde"},
             questions={key: asked_.text for key, asked_ in asked.items()},
+            nursery=nursery,
         )
     if job.blank:
         yield from _blank(job.source, result)

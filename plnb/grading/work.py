@@ -5,27 +5,35 @@ The only files it writes are in a folder of its own that is gone afterwards.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 from nbformat import NotebookNode
-from nbgrader.preprocessors import LimitOutput
 from nbgrader.utils import compute_checksum, is_solution
 
-from plnb.core.base import Model
 from plnb.core.course import Activity
-from plnb.engine.execute import Budget, CellRun, CellStatus, Ended, RunResult, run_notebook
+from plnb.engine.execute import CellRun, CellStatus, RunResult, run_notebook
+from plnb.engine.harmless import make_harmless
 from plnb.engine.nodes import as_node, notebook_bytes, read_notebook_bytes
-from plnb.errors import NotebookError
-from plnb.grading.manifest import Manifest, ReleasedNotebook, source_digest
+from plnb.engine.nursery import Child, Nursery, nursery_for, small_environment
+from plnb.engine.sandbox import Box, Tier
+from plnb.engine.wanted import wanted_modules
+from plnb.errors import NotebookError, OurFaultError
+from plnb.grading.checks import Checks, fresh_seed
+from plnb.grading.edits import rewritten
+from plnb.grading.jobs import Job, UnitKit
+from plnb.grading.manifest import ReleasedNotebook, source_digest
+from plnb.grading.rehearsal import lay_out
 from plnb.grading.repairs import Repair, RepairCode
-from plnb.grading.score import CellScore, questions, score_notebook
-from plnb.grading.sealing import DELIMITERS, seal
+from plnb.grading.reports import Report
+from plnb.grading.results import IntegrityFlag, NotebookOutcome, Worked
+from plnb.grading.score import questions, score_notebook
+from plnb.grading.sealing import seal
 from plnb.grading.submission import TIMESTAMP_FILE, StudentNotebook, match_notebooks, parse_notebook
 from plnb.grading.transplant import Transplanted, transplant
 
@@ -33,70 +41,16 @@ ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde"}
 _LONGEST_REFLECTION = 10_000  # characters
 
 
-@dataclass(frozen=True)
-class Job:
-    """One submission to grade."""
-
-    student: str
-    manifest: Manifest
-    masters: Path
-    """Folder of the master notebooks."""
-    data: Path
-    """The teacher's folder, for `data_files`."""
-    data_files: tuple[str, ...]
-    notebooks: Mapping[str, bytes]
-    others: Mapping[str, bytes]
-    budget: Budget
-    max_lines: int = 1000
-    """nbgrader's limits on what is kept of outputs."""
-    max_traceback: int = 100
-    hidden: tuple[str, str] = DELIMITERS
-    """What begins and ends hidden tests."""
-
-
-class NotebookOutcome(Model):
-    """What came of one notebook."""
-
-    name: str
-    """The notebook."""
-    state: Literal["graded", "missing", "refused"]
-    """Whether there was something to grade."""
-    reason: str = ""
-    """Why it was refused."""
-    scores: tuple[CellScore, ...] = ()
-    """What each check earned by itself."""
-    unanswered: tuple[str, ...] = ()
-    """Answer cells that are as they were released."""
-    written: Mapping[str, str] = {}
-    """What the student wrote at reflection points, by the point's id."""
-    choices: Mapping[str, tuple[str, ...]] = {}
-    """Options the student says were chosen, by fork."""
-    ended: Ended | None = None
-    """Why the run stopped early, where it did."""
-    seconds: float = 0.0
-    """How long running it took."""
-
-
-@dataclass(frozen=True)
-class Worked:
-    """A submission, graded notebook by notebook."""
-
-    outcomes: tuple[NotebookOutcome, ...]
-    repairs: tuple[Repair, ...]
-    executed: Mapping[str, bytes]
-    """Notebooks with their outputs, for nbgrader's `autograded` folder."""
-
-
-def work(job: Job) -> Worked:
+def work(kit: UnitKit, job: Job) -> Worked:
     """Grade a submission. Raises nothing for what is in it; what it raises is our fault or this machine's."""
-    matched, repairs = match_notebooks(job.manifest.notebooks, job.notebooks)
+    matched, repairs = match_notebooks(kit.manifest.notebooks, job.notebooks)
     outcomes: list[NotebookOutcome] = []
     every = list(repairs)
     executed: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory(prefix="plnb-work-", ignore_cleanup_errors=True) as made:
         folder = Path(made)
-        _lay_out(job, folder)
-        for released in job.manifest.notebooks:
+        _lay_out(kit, job.others, folder)
+        for released in kit.manifest.notebooks:
             if released.name not in matched:
                 outcomes.append(NotebookOutcome(name=released.name, state="missing"))
                 continue
@@ -105,7 +59,7 @@ def work(job: Job) -> Worked:
             except NotebookError as error:
                 outcomes.append(NotebookOutcome(name=released.name, state="refused", reason=error.message))
                 continue
-            outcome, notebook, found = _grade(job, released, student, folder)
+            outcome, notebook, found = _grade(kit, job, released, matched[released.name], student, folder)
             outcomes.append(outcome)
             every += found
             executed[released.name] = notebook
@@ -113,22 +67,34 @@ def work(job: Job) -> Worked:
 
 
 def _grade(
-    job: Job, released: ReleasedNotebook, student: StudentNotebook, folder: Path
+    kit: UnitKit, job: Job, released: ReleasedNotebook, matched: str, student: StudentNotebook, folder: Path
 ) -> tuple[NotebookOutcome, bytes, tuple[Repair, ...]]:
-    activity = job.manifest.activity(released.name)
-    master = read_notebook_bytes((job.masters / f"{released.name}.ipynb").read_bytes())
+    activity = kit.manifest.activity(released.name)
+    master = read_notebook_bytes(kit.masters[released.name])
     put = transplant(released.name, master, released.cells, student)
-    if put.touched or _own_files(job):
-        run = run_notebook(put.notebook, cwd=folder, budget=job.budget, env=ENVIRONMENT, questions=questions(activity))
+    if put.touched or _own_files(kit, job):
+        own = sha256(job.notebooks[matched]).hexdigest()
+        ran = _run(kit, released, put.notebook, folder, seeds=(job.student, own), questions=questions(activity))
     else:
-        run = _as_blank(put.notebook, _blank(job, released, master))
+        blank = _blank(kit, released, master)
+        ran = _Ran(_as_blank(put.notebook, blank.run), blank.reports)
+    run = ran.run
     put_back = {repair.cell for repair in put.repairs if repair.code is RepairCode.deleted_cell}
     scores = score_notebook(
-        run, activity, answered=put.answered, touched=put.touched, put_back=put_back, budget=job.budget, hidden=job.hidden
+        run,
+        activity,
+        answered=put.answered,
+        touched=put.touched,
+        put_back=put_back,
+        budget=kit.budget,
+        hidden=kit.hidden,
+        reports=ran.reports,
+        strict=kit.manifest.strict,
     )
-    # From here on the notebook is what feedback is made of.
-    seal(run.notebook, job.hidden)
-    _limit(job, run.notebook)
+    # From here on the notebook is what formgrader shows and feedback is made of.
+    make_harmless(run.notebook, master)
+    seal(run.notebook, kit.hidden)
+    _limit(kit, run.notebook)
     outcome = NotebookOutcome(
         name=released.name,
         state="graded",
@@ -138,46 +104,134 @@ def _grade(
         choices=student.choices,
         ended=run.died,
         seconds=run.seconds,
+        flags=(*rewritten(master, student, put.repairs, kit.hidden), *ran.flags),
     )
     return outcome, notebook_bytes(run.notebook), put.repairs
+
+
+# --- running ---------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """A run of a notebook, and what is known of its checks besides."""
+
+    run: RunResult
+    reports: Mapping[str, Report]
+    flags: tuple[IntegrityFlag, ...] = ()
+
+
+def _run(
+    kit: UnitKit,
+    released: ReleasedNotebook,
+    notebook: NotebookNode,
+    folder: Path,
+    *,
+    seeds: tuple[str, ...],
+    questions: Mapping[str, str],
+) -> _Ran:
+    """Run a notebook as its plan says. The checker sees the teacher's files and none of the student's."""
+    tier = Tier(kit.tier)
+    plan = released.plan
+    if not plan.checks:  # nothing to check, or never rehearsed
+        run = run_notebook(notebook, cwd=folder, budget=kit.budget, env=ENVIRONMENT, questions=questions, tier=tier)
+        return _Ran(run, {}, _malformed(run))
+    nursery = nursery_for(wanted_modules(notebook), tier)
+    try:
+        return _checked(kit, released, notebook, folder, nursery, seeds=seeds, questions=questions)
+    except OurFaultError:
+        if nursery.alive:
+            raise
+    # What kernels come from has died: once more, from another one.
+    return _checked(kit, released, notebook, folder, nursery_for(wanted_modules(notebook), tier), seeds=seeds, questions=questions)
+
+
+def _checked(
+    kit: UnitKit,
+    released: ReleasedNotebook,
+    notebook: NotebookNode,
+    folder: Path,
+    nursery: Nursery,
+    *,
+    seeds: tuple[str, ...],
+    questions: Mapping[str, str],
+) -> _Ran:
+    plan = released.plan
+    with ExitStack() as stack:
+
+        def open_checker() -> Child:
+            apart = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="plnb-check-", ignore_cleanup_errors=True)))
+            lay_out(kit.data, apart)
+            return nursery.checker(Box(folder=apart), env=small_environment(ENVIRONMENT))
+
+        checks = Checks(
+            plan,
+            open_checker,
+            seed=lambda check: fresh_seed(kit.manifest.digest, released.name, check, *seeds),
+            questions=questions if plan.outside else {},
+        )
+        stack.enter_context(checks)
+        run = run_notebook(
+            notebook,
+            cwd=folder,
+            budget=kit.budget,
+            env=ENVIRONMENT,
+            questions={} if plan.outside else questions,
+            aside=checks,
+            tier=nursery.tier,
+            nursery=nursery,
+        )
+    return _Ran(run, checks.reports, (*checks.flags, *_malformed(run)))
+
+
+def _malformed(run: RunResult) -> tuple[IntegrityFlag, ...]:
+    if not run.malformed:
+        return ()
+    return (
+        IntegrityFlag(
+            code="malformed-message",
+            message=f"The notebook's process sent a message that no kernel sends ({run.malformed}); look at how it does that.",
+        ),
+    )
 
 
 # --- files -----------------------------------------------------------------------------------------------------------------------
 
 
-def _lay_out(job: Job, folder: Path) -> None:
+def _lay_out(kit: UnitKit, others: Mapping[str, bytes], folder: Path) -> None:
     """The student's other files, and the teacher's over them."""
-    theirs = {str(path) for name in job.data_files for path in (PurePosixPath(name), *PurePosixPath(name).parents)}
-    for name, raw in job.others.items():
-        if name in theirs or any(str(path) in job.data_files for path in PurePosixPath(name).parents):
+    theirs = {str(path) for name in kit.data for path in (PurePosixPath(name), *PurePosixPath(name).parents)}
+    for name, raw in others.items():
+        if name in theirs or any(str(path) in kit.data for path in PurePosixPath(name).parents):
             continue  # the teacher's file or folder has this place
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(raw)
-    for name in job.data_files:
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(job.data / name, target)
+        _put(folder / name, raw)
+    for name, raw in kit.data.items():
+        _put(folder / name, raw)
 
 
-def _own_files(job: Job) -> bool:
+def _put(target: Path, raw: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(raw)
+
+
+def _own_files(kit: UnitKit, job: Job) -> bool:
     """Whether the student handed in files that the teacher did not give, so that even the released code might run otherwise."""
-    return bool(job.others.keys() - set(job.data_files) - {TIMESTAMP_FILE, "course.json"})
+    return bool(job.others.keys() - kit.data.keys() - {TIMESTAMP_FILE, "course.json"})
 
 
 # --- notebooks that nobody has touched -------------------------------------------------------------------------------------------
 
-_blanks: OrderedDict[tuple[str, str], RunResult] = OrderedDict()
+_blanks: OrderedDict[tuple[str, str], _Ran] = OrderedDict()
 """Runs of notebooks as they were released, in this process."""
 
 
-def _blank(job: Job, released: ReleasedNotebook, master: NotebookNode) -> RunResult:
+def _blank(kit: UnitKit, released: ReleasedNotebook, master: NotebookNode) -> _Ran:
     """The run of the notebook as it was released. Every student who did nothing gets this one."""
-    key = (job.manifest.digest, released.name)
+    key = (kit.digest, released.name)
     if key not in _blanks:
         with tempfile.TemporaryDirectory(prefix="plnb-work-", ignore_cleanup_errors=True) as folder:
-            _lay_out(Job(**{**job.__dict__, "others": {}}), Path(folder))
-            _blanks[key] = run_notebook(master, cwd=Path(folder), budget=job.budget, env=ENVIRONMENT)
+            _lay_out(kit, {}, Path(folder))
+            _blanks[key] = _run(kit, released, master, Path(folder), seeds=(), questions={})
         while len(_blanks) > 32:
             _blanks.popitem(last=False)
     return _blanks[key]
@@ -229,8 +283,23 @@ def _written(activity: Activity, released: ReleasedNotebook, put: Transplanted) 
     }
 
 
-def _limit(job: Job, notebook: NotebookNode) -> None:
+def _limit(kit: UnitKit, notebook: NotebookNode) -> None:
     """As nbgrader does after scoring: limit how much output is kept."""
-    step = LimitOutput(max_lines=job.max_lines, max_traceback=job.max_traceback)
+    if not _is_long(kit, notebook):
+        return
+    # Only here: importing it takes longer than grading a submission.
+    from nbgrader.preprocessors import LimitOutput
+
+    step = LimitOutput(max_lines=kit.max_lines, max_traceback=kit.max_traceback)
     for index, cell in enumerate(notebook.cells):
         step.preprocess_cell(cell, {}, index)
+
+
+def _is_long(kit: UnitKit, notebook: NotebookNode) -> bool:
+    """Whether some cell has more output than is kept."""
+    return any(
+        sum(out.text.count("\n") + 1 for out in cell.outputs if out.output_type == "stream") > kit.max_lines >= 0
+        or any(len(out.traceback) > kit.max_traceback >= 0 for out in cell.outputs if out.output_type == "error")
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    )

@@ -36,7 +36,7 @@ def page(nb: NotebookNode, report: ProgressReport, ours: Container[str]) -> str:
             "page": {
                 "left_out": NOTEBOOK_ONLY,
                 "language": report.language,
-                "direction": "rtl" if report.language.split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr",
+                "direction": direction(report.language),
                 "title": words.PAGE_TITLE.format(course=plain(report.course_title), student=report.student),
                 "footer": words.FOOTER.format(date=words.day(report.made_at), student=report.student),
                 "skip": words.SKIP,
@@ -49,6 +49,11 @@ def page(nb: NotebookNode, report: ProgressReport, ours: Container[str]) -> str:
         },
     )
     return _with_contents(str(body))
+
+
+def direction(language: str) -> str:
+    """Which way a language is written, as HTML says it."""
+    return "rtl" if language.split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
 
 @cache

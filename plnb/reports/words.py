@@ -58,7 +58,12 @@ VERDICTS: Final[dict[Verdict, Sign]] = {
     Verdict.our_fault: Sign("!", "Could not be checked, which is not your fault"),
 }
 VOICES: Final = {"goal": "A goal", "reflection": "A thought"}
-NOTES: Final = {"comment": "A comment", "override": "Your level", "intervention": "What was done to help"}
+NOTES: Final = {
+    "comment": "A comment",
+    "override": "Your level",
+    "intervention": "What was done to help",
+    "direction": "About your way",
+}
 
 PAGE_TITLE: Final = "My progress in {course} ({student})"
 SKIP: Final = "Skip to the page"

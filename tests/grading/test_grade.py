@@ -321,12 +321,12 @@ def test_a_worker_that_dies_takes_nobody_with_it(course: CourseFolder) -> None:
     hand_in(course, "bob", "u2", SPORT)
     killer = "import os, signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(5)"
     hand_in(course, "max", "u2", {**SPORT, "ratio": killer}, without=("in-music",))
-    summary = grade(course, jobs=2)
+    summary = grade(course, jobs=2, unsafe=True)  # in a sandbox it could not
     assert {o.student: o.state for o in summary.outcomes} == {"ada": "graded", "bob": "graded", "max": "our_fault"}
     assert outcome(summary, "max").needs_person
     assert not attempts(course, "max"), "our fault is never a student's zero"
     hand_in(course, "max", "u2", SPORT, without=("in-music",))
-    again = grade(course, jobs=0)
+    again = grade(course, jobs=0, unsafe=True)
     assert {o.student: o.state for o in again.outcomes} == {"ada": "unchanged", "bob": "unchanged", "max": "graded"}
 
 

@@ -53,7 +53,7 @@ def test_every_score_is_nbgraders_on_its_own_course(theirs: CourseFolder) -> Non
 
 
 def test_every_difference_has_a_name_and_a_reason() -> None:
-    assert [d.code for d in DIFFERENCES] == ["stderr", "not-run", "put-back", "above-max"]
+    assert [d.code for d in DIFFERENCES] == ["stderr", "not-run", "put-back", "outside", "strict", "above-max"]
     assert all(d.why.endswith(".") and "nbgrader" in d.why for d in DIFFERENCES)
 
 
@@ -105,4 +105,4 @@ def test_every_rule_of_scoring_gives_nbgraders_points_or_a_named_difference(tmp_
         if grades(theirs, "u1", student)[key] != grades(ours, "u1", student)[key]
     }
     assert differed == {("warns", "plain"): (0, 2), ("warns", "half"): (0, 1.5), ("warns", "words"): (0, 2)}
-    assert {o.student: o.differences for o in summary.outcomes if o.differences} == {"warns": ("stderr",)}
+    assert {o.student: o.differences for o in summary.outcomes if o.differences} == {"warns": ("outside",)}
