@@ -1,0 +1,433 @@
+/**
+ * One notebook panel: what is hidden, which cards stand where, and what is told to the student model.
+ *
+ * The file's cells are never changed; only choices, and gates gone past, are written: to the notebook's own metadata.
+ */
+import { type Cell, MarkdownCell } from '@jupyterlab/cells';
+import type { INotebookModel, Notebook, NotebookPanel } from '@jupyterlab/notebook';
+import { PathExt } from '@jupyterlab/coreutils';
+import type { ICellModel } from '@jupyterlab/cells';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import { PanelLayout } from '@lumino/widgets';
+
+import type { CellMeta, CourseView, NewRecord } from '../schema';
+import type { IStudentModel } from '../tokens';
+import { CheckCard } from './cards/check';
+import { ChipsCard } from './cards/chips';
+import { ForkCard } from './cards/fork';
+import { GateCard } from './cards/gate';
+import { ReflectCard } from './cards/reflect';
+import { ResponseCard } from './cards/response';
+import { Header, type IOnWay } from './header';
+import { Hiding } from './hiding';
+import type { Card, IHost } from './host';
+import { type Choices, type IGrader, isAutomatic, isCheckCell, plnbOf, readCellMeta, readChoices, readGatesPassed, readGrader } from './meta';
+import { answersOf, type IRan, type Outcomes } from './outcomes';
+import { Standing } from './standing';
+import { hiddenCells } from './visibility';
+
+/** What a controller works with; the model is null where its plugin is off. */
+export interface IServices {
+  readonly model: IStudentModel | null;
+  readonly outcomes: Outcomes;
+  readonly trans: TranslationBundle;
+  readonly commands: CommandRegistry;
+  /** Ids of hidden cells by notebook: what the executor skips. */
+  readonly hidden: WeakMap<INotebookModel, ReadonlySet<string>>;
+}
+
+interface IKnown {
+  readonly meta: CellMeta | null;
+  readonly grader: IGrader | null;
+}
+
+export class NotebookController implements IHost, IDisposable {
+  constructor(
+    readonly panel: NotebookPanel,
+    private readonly services: IServices
+  ) {
+    this._hiding = new Hiding(panel.content);
+    panel.disposed.connect(this.dispose, this);
+    void panel.context.ready.then(() => this._begin());
+  }
+
+  // --- what cards may ask --------------------------------------------------------------------------------------------------------
+
+  get trans(): TranslationBundle {
+    return this.services.trans;
+  }
+
+  get commands(): CommandRegistry {
+    return this.services.commands;
+  }
+
+  get outcomes(): Outcomes {
+    return this.services.outcomes;
+  }
+
+  get standing(): Standing | null {
+    return this._standing;
+  }
+
+  get course(): CourseView | null {
+    return this._standing ? (this.services.model?.course ?? null) : null;
+  }
+
+  get activity(): string {
+    return this._standing?.activity ?? PathExt.basename(this.panel.context.path, '.ipynb');
+  }
+
+  record(...records: readonly NewRecord[]): void {
+    void this.services.model?.record(this.panel.context.path, records);
+  }
+
+  chosen(fork: string): readonly string[] {
+    return this._choices[fork] ?? [];
+  }
+
+  choose(fork: string, options: readonly string[]): void {
+    this._write({ choices: { ...this._choices, [fork]: [...options] } });
+    this.record({ kind: 'choice_made', fork, options: [...options] });
+  }
+
+  isOpen(gate: string): boolean {
+    return !this._closed.has(gate);
+  }
+
+  goOn(gate: string, note: string): void {
+    this._write({ gates_passed: [...new Set([...readGatesPassed(this._notebookModel), gate])] });
+    this.record({ kind: 'went_on', activity: this.activity, gate, note });
+  }
+
+  hintsShown(check: string): number {
+    return Math.max(this._hints.get(check) ?? 0, this._standing?.check(check)?.hints ?? 0);
+  }
+
+  showHint(check: string, rung: number): void {
+    this._hints.set(check, rung);
+    this.record({ kind: 'hint_shown', activity: this.activity, check, rung });
+  }
+
+  tries(check: string): number {
+    return Math.max(this._tries.get(check) ?? 0, this._standing?.check(check)?.tries ?? 0);
+  }
+
+  /** A check of this notebook came to a verdict: keep it. */
+  heard({ grader, outcome }: IRan): void {
+    this._tries.set(grader.id, 1 + this.tries(grader.id));
+    const failure =
+      outcome.kind === 'notyet'
+        ? { error: 'AssertionError', message: outcome.message.slice(0, MOST_SAID) }
+        : outcome.kind === 'broke'
+          ? { error: outcome.error.slice(0, 200), message: outcome.message.slice(0, MOST_SAID) }
+          : {};
+    const score = outcome.kind === 'partly' ? { score: outcome.share } : {};
+    this.record({ kind: 'attempt', activity: this.activity, check: grader.id, ...failure, ...score });
+  }
+
+  // --- life ----------------------------------------------------------------------------------------------------------------------
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (!this._isDisposed) {
+      this._isDisposed = true;
+      this._hiding.dispose();
+      Signal.clearData(this);
+    }
+  }
+
+  private _begin(): void {
+    const { model } = this.panel;
+    if (this._isDisposed || !model) {
+      return;
+    }
+    const { model: student, outcomes } = this.services;
+    model.metadataChanged.connect((_, change) => change.key === 'plnb' && this.refresh(), this);
+    model.cells.changed.connect(this._later, this);
+    outcomes.changed.connect(this._onOutcome, this);
+    student?.changed.connect(this._onStudent, this);
+    this.panel.sessionContext.statusChanged.connect(this._onKernel, this);
+    this.panel.context.pathChanged.connect(this._onStudent, this);
+    this._readStanding();
+    this.refresh();
+    this._takeChoices();
+  }
+
+  /** Read the notebook anew: what is hidden, and which cards there are. */
+  refresh(): void {
+    if (this._isDisposed || !this.panel.model) {
+      return;
+    }
+    performance.mark('plnb:refresh');
+    const widgets = this._notebook.widgets;
+    this._choices = readChoices(this._notebookModel);
+    this._known = new Map(widgets.map(cell => [cell, { meta: readCellMeta(cell.model), grader: readGrader(cell.model) }]));
+    this._ours = [...this._known.values()].some(({ meta, grader }) => meta !== null || isAutomatic(grader));
+    this._closed = this._closedGates();
+    const placed = widgets.map(cell => ({ id: cell.model.id, meta: this._known.get(cell)?.meta ?? null }));
+    const hidden = hiddenCells(placed, this._choices, this._closed);
+    this.services.hidden.set(this._notebookModel, hidden);
+    this._hiding.apply(cell => hidden.has(cell.model.id));
+    for (const cell of widgets) {
+      if (!hidden.has(cell.model.id)) {
+        void this._dress(cell);
+      }
+    }
+    this._redrawCards();
+    this._showHeader();
+    performance.measure('plnb:refresh', 'plnb:refresh');
+  }
+
+  private _later(): void {
+    if (!this._waiting) {
+      this._waiting = true;
+      void Promise.resolve().then(() => {
+        this._waiting = false;
+        this.refresh();
+      });
+    }
+  }
+
+  // --- what is told --------------------------------------------------------------------------------------------------------------
+
+  private _onStudent(): void {
+    const before = this._closed;
+    this._readStanding();
+    const changed = this._takeChoices();
+    const closed = this._closedGates();
+    if (changed || closed.size !== before.size || [...closed].some(gate => !before.has(gate))) {
+      this.refresh();
+    } else {
+      this._redrawCards();
+      this._showHeader();
+    }
+  }
+
+  /** The last view about this notebook stays, also while the student looks at another course. */
+  private _readStanding(): void {
+    this._standing = Standing.of(this.services.model?.view ?? null, this.panel.context.path) ?? this._standing;
+  }
+
+  /** A choice made elsewhere (in Python, on another machine) holds here too, unless this notebook says otherwise. */
+  private _takeChoices(): boolean {
+    const news: Record<string, string[]> = {};
+    for (const { meta } of this._known.values()) {
+      const said = meta?.role === 'fork' && !this._choices[meta.id] ? this._standing?.chosen(meta.id) : undefined;
+      if (meta?.role === 'fork' && said?.length) {
+        news[meta.id] = [...said];
+      }
+    }
+    if (Object.keys(news).length === 0) {
+      return false;
+    }
+    this._write({ choices: { ...news, ...this._choices } });
+    return true;
+  }
+
+  private _closedGates(): ReadonlySet<string> {
+    const closed = new Set<string>();
+    const gone = readGatesPassed(this._notebookModel);
+    for (const { meta } of this._known.values()) {
+      if (meta?.role !== 'gate') {
+        continue;
+      }
+      const step = this._standing?.gate(meta.id);
+      if (!step || step.state === 'done') {
+        // What nobody knows is open; what was open while the student was here stays open.
+        if (step) {
+          this._opened.add(meta.id);
+        }
+      } else if (!this._opened.has(meta.id) && !(meta.soft !== false && (gone.includes(meta.id) || this._standing?.wentOn(meta.id)))) {
+        closed.add(meta.id);
+      }
+    }
+    return closed;
+  }
+
+  private _onOutcome(_: Outcomes, model: ICellModel): void {
+    for (const [cell, cards] of this._cards) {
+      if (cell.model === model) {
+        cards.forEach(card => card.redraw());
+        this._showHeader();
+      }
+    }
+  }
+
+  private _onKernel(_: unknown, status: string): void {
+    if (['dead', 'restarting', 'autorestarting', 'terminating'].includes(status)) {
+      this._notebook.widgets.forEach(cell => this.outcomes.kernelGone(cell.model));
+    }
+  }
+
+  // --- what is drawn -------------------------------------------------------------------------------------------------------------
+
+  /** Put cards on a cell, once; a cell far away gets them when JupyterLab draws it. */
+  private async _dress(cell: Cell): Promise<void> {
+    const known = this._known.get(cell);
+    if (!known || this._cards.has(cell)) {
+      return;
+    }
+    this._cards.set(cell, []);
+    if (known.grader?.locked || cell.model.getMetadata('editable') === false) {
+      this._lock(cell);
+    }
+    if (!this._hasCard(known)) {
+      return;
+    }
+    cell.disposed.connect(() => this._cards.delete(cell), this);
+    await cell.ready;
+    if (cell.isDisposed || this._isDisposed || !(cell.layout instanceof PanelLayout)) {
+      return;
+    }
+    performance.mark('plnb:dress');
+    const cards = this._makeCards(cell, known);
+    for (const card of cards) {
+      const last = cell.layout.widgets.length - 1;
+      cell.layout.insertWidget(card instanceof ChipsCard ? 1 : last, card);
+    }
+    this._cards.set(cell, cards);
+    performance.measure('plnb:dress', 'plnb:dress');
+  }
+
+  private _hasCard({ meta, grader }: IKnown): boolean {
+    return isAutomatic(grader) || isCheckCell(meta) || (meta !== null && (CARD_ROLES.has(meta.role) || (meta.standards?.length ?? 0) > 0));
+  }
+
+  private _makeCards(cell: Cell, { meta, grader }: IKnown): Card[] {
+    if (grader && (grader.grade || grader.task) && !grader.solution) {
+      if (isAutomatic(grader)) {
+        this._watchAnswers(cell);
+      }
+      return [new CheckCard(this, cell, meta, grader)];
+    }
+    switch (meta?.role) {
+      case 'fork':
+        this._sayOnce(cell, meta.options.map(option => option.title));
+        return [new ForkCard(this, cell, meta)];
+      case 'gate':
+        return [new GateCard(this, cell, meta)];
+      case 'reflect':
+      case 'goal':
+        return cell.model.type === 'markdown' ? [new ReflectCard(this, cell, meta)] : [];
+      case 'response':
+        return cell.model.type === 'code' ? [new ResponseCard(this, cell, meta)] : [];
+    }
+    if (grader && isCheckCell(meta)) {
+      return [new CheckCard(this, cell, meta, grader)];
+    }
+    return meta?.standards?.length ? [new ChipsCard(this, cell, meta.standards)] : [];
+  }
+
+  private _lock(cell: Cell): void {
+    cell.addClass('plnb-locked');
+    cell.node.style.setProperty('--plnb-lock', JSON.stringify(this.trans.__('locked')));
+  }
+
+  /** Once an answer is changed, what its check said holds no more. */
+  private _watchAnswers(cell: Cell): void {
+    const check = cell.model;
+    for (const answer of answersOf(this._notebook, check)) {
+      answer.contentChanged.connect(() => this.outcomes.answerChanged(check), this);
+    }
+  }
+
+  /** Where the fork's own text lists the options, the cards say the same, and better: one of the two is enough. */
+  private _sayOnce(cell: Cell, titles: readonly string[]): void {
+    if (!(cell instanceof MarkdownCell)) {
+      return;
+    }
+    const fold = (): void => {
+      for (const list of cell.node.querySelectorAll('.jp-RenderedMarkdown > ul, .jp-RenderedMarkdown > ol')) {
+        const items = [...list.children].map(item => item.textContent?.trim() ?? '');
+        const same = items.length === titles.length && titles.every(title => items.some(item => item.startsWith(title)));
+        list.classList.toggle('plnb-said-below', same);
+      }
+    };
+    const observer = new MutationObserver(fold);
+    observer.observe(cell.node, { childList: true, subtree: true });
+    cell.disposed.connect(() => observer.disconnect());
+    fold();
+  }
+
+  private _redrawCards(): void {
+    for (const cards of this._cards.values()) {
+      cards.forEach(card => card.redraw());
+    }
+  }
+
+  private _showHeader(): void {
+    if (!this._ours) {
+      return;
+    }
+    if (!this._header) {
+      this._header = new Header(this);
+      this.panel.contentHeader.addWidget(this._header);
+    }
+    const way: IOnWay[] = this._notebook.widgets
+      .filter(cell => !this._hiding.isHidden(cell))
+      .map(cell => ({ cell, meta: null, grader: null, ...this._known.get(cell) }));
+    this._header.tell(way, this._problem());
+  }
+
+  /** Said once, on top, where nothing is being kept. */
+  private _problem(): string {
+    const { model } = this.services;
+    if (this._standing && !model?.problem) {
+      return this._standing.writable ? '' : this.trans.__('This folder cannot be written to, so nothing of this is being kept.');
+    }
+    switch (model?.problem?.kind) {
+      case undefined:
+        return model ? '' : this.trans.__('Your tries are not being kept here. Everything else works.');
+      case 'offline':
+        return this.trans.__('No connection: your tries wait here until it is back.');
+      case 'outdated':
+        return this.trans.__('plnb is newer than this page: save, then reload it.');
+      default:
+        return this.trans.__('Your tries are not being kept here. Everything else works.');
+    }
+  }
+
+  // --- the notebook --------------------------------------------------------------------------------------------------------------
+
+  private get _notebook(): Notebook {
+    return this.panel.content;
+  }
+
+  private get _notebookModel(): INotebookModel {
+    const { model } = this.panel;
+    if (!model) {
+      throw new Error('A notebook without a model.');
+    }
+    return model;
+  }
+
+  private _write(news: { choices?: Choices; gates_passed?: readonly string[] }): void {
+    this._notebookModel.setMetadata('plnb', { ...plnbOf(this._notebookModel), ...news });
+  }
+
+  private readonly _hiding: Hiding;
+  private readonly _cards = new Map<Cell, readonly Card[]>();
+  private readonly _hints = new Map<string, number>();
+  private readonly _tries = new Map<string, number>();
+  private readonly _opened = new Set<string>();
+  private _known: ReadonlyMap<Cell, IKnown> = new Map();
+  private _choices: Choices = {};
+  private _closed: ReadonlySet<string> = new Set();
+  private _standing: Standing | null = null;
+  private _header: Header | null = null;
+  private _ours = false;
+  private _waiting = false;
+  private _isDisposed = false;
+}
+
+/** Longest message that is kept of a failure, in characters. */
+const MOST_SAID = 2000;
+
+/** Roles that bring a card of their own. */
+const CARD_ROLES: ReadonlySet<string> = new Set(['fork', 'gate', 'reflect', 'goal', 'response']);

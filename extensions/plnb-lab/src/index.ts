@@ -1,0 +1,12 @@
+/** The extension: a list of plugins. */
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+
+import cells from './cells';
+import { modelPlugin } from './following';
+import panels from './panels';
+
+export * from './tokens';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [modelPlugin, ...panels, ...cells];
+
+export default plugins;

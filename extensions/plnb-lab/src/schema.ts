@@ -1,0 +1,1060 @@
+// Made from the Python types by `python -m plnb.server.typescript`. Do not edit: a test compares it with them.
+
+export const VIEW_SCHEMA_VERSION = 1;
+
+export const CELL_SCHEMA_VERSION = 1;
+
+/** One notebook of a unit. */
+export interface Activity {
+  /** The notebook's file name without `.ipynb`; unique in the course. */
+  id: string;
+  /** The unit it belongs to. */
+  unit: string;
+  /** What students read. */
+  title: string;
+  /** One sentence on what happens here. */
+  about: string;
+  /** Standards it teaches. */
+  standards: string[];
+  /** How long it usually takes. */
+  minutes: number | null;
+  /** The form it mostly takes. */
+  format: Format | null;
+  /** Interests it speaks to. */
+  interests: string[];
+  /** What must hold before it opens. */
+  opens_when: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs | null;
+  /** Nobody has to do it. */
+  optional: boolean;
+  /** When to recommend it although it is optional. */
+  suggest_when: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs | null;
+  /** Only on this branch of a fork between activities. */
+  branch: string | null;
+  /** Its checks, in the order of the notebook. */
+  checks: Check[];
+  /** Choice points inside the notebook. */
+  forks: Fork[];
+  /** Gates inside the notebook. */
+  gates: Gate[];
+  /** Where the student reflects and sets goals. */
+  reflections: ReflectionPoint[];
+}
+
+/** An activity is done. */
+export interface ActivityDone {
+  /** The activity's notebook name. */
+  done: string;
+}
+
+/** A choice between activities. */
+export interface ActivityFork {
+  /** Unique in the course. */
+  id: string;
+  /** The question put to the student. */
+  prompt: string;
+  /** How many options to take. */
+  pick: number;
+  /** The branches. */
+  options: ActivityOption[];
+}
+
+/** One branch of a fork between activities. */
+export interface ActivityOption {
+  /** Unique in its fork. */
+  id: string;
+  /** What the student reads on the card. */
+  title: string;
+  /** One or two sentences more. */
+  about: string;
+  /** How long it usually takes. */
+  minutes: number | null;
+  /** The form it takes, for students who have a preference. */
+  format: Format | null;
+  /** Interests it speaks to, from the course's list. */
+  interests: string[];
+  /** When to suggest this option before the others. */
+  suggest_when: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs | null;
+  /** The activities of this branch, in order. */
+  activities: Activity[];
+}
+
+/** A link from our standard to one that somebody else published. */
+export interface Alignment {
+  /** How close the two are. */
+  relation: Relation;
+  /** Short name of the other framework: `ccss`, `ngss`. */
+  framework: string;
+  /** The other standard's own code, as published. */
+  code: string;
+  /** Where the other standard is published. */
+  uri: string;
+}
+
+/** Every one of these holds. */
+export interface All {
+  /** The conditions. */
+  all: (All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs)[];
+}
+
+/** At least one of these holds. */
+export interface AnyOf {
+  /** The conditions. */
+  any: (All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs)[];
+}
+
+/** Which records an estimate may use. */
+export type Basis = 'practice' | 'credit';
+
+export type CellMeta = ProseCell | CheckCell | ForkCell | GateCell | ReflectCell | ResponseCell;
+
+/** An nbgrader grade cell aligned to standards. */
+export interface Check {
+  /** nbgrader's grade_id, unique in its notebook. */
+  id: string;
+  /** A name for people: the nearest heading above it. */
+  title: string;
+  /** What it is for. */
+  role: 'check' | 'probe' | 'challenge';
+  /** Standards it gives evidence for. */
+  standards: string[];
+  /** nbgrader's points; 0 for checks that must not cost anybody anything. */
+  points: number;
+  /** A person gives the points. */
+  manual: boolean;
+  /** Only on this branch of a fork in the same notebook. */
+  branch: string | null;
+  /** The hint ladder. */
+  hints: string[];
+  /** Wrong answers with their own sentence; empty in what students receive. */
+  misconceptions: Misconception[];
+  /** How long it usually takes. */
+  minutes: number | null;
+  /** grade_ids of the cells a student writes in for this check (the check itself where it is manual). */
+  answers: string[];
+  /** Asked in a mixed check: among other standards, some time after it was learned. */
+  mixed: boolean;
+  /**
+   * Digest of the text as students received it, so that a kernel knows the check when it runs; empty before
+   * release.
+   */
+  digest: string;
+  /**
+   * Digests of the code cells for its answer as students received them: while they are the same, there is no
+   * answer yet.
+   */
+  blanks: string[];
+}
+
+/** A mastery check: sits on an nbgrader grade cell. */
+export interface CheckCell {
+  /** Version of this format. */
+  schema_version?: 1;
+  /** Shown only on this branch: `fork/option`. */
+  branch?: string | null;
+  /** Standards this cell serves. */
+  standards?: string[];
+  /** How long it usually takes. */
+  minutes?: number | null;
+  /** `probe` belongs to a diagnostic; `challenge` is beyond what the activity asks. */
+  role: 'check' | 'probe' | 'challenge';
+  /** A ladder: each hint says a little more; the last may be a worked example. */
+  hints?: string[];
+  /** Wrong answers that deserve their own sentence. */
+  misconceptions?: Misconception[];
+  /** Asked in a mixed check: among other standards, some time after it was learned. */
+  mixed?: boolean;
+  /**
+   * A name the cell sets to a whole number (`seed = 1`). Each grading puts another number there, so that nobody
+   * can learn the inputs of the tests by heart; without plnb the cell runs as it is. Never released.
+   */
+  fresh?: string | null;
+}
+
+/** A check has been passed at least once. */
+export interface CheckPassed {
+  /** `activity/grade_id`; inside a notebook `./grade_id` means its own. */
+  check: string;
+}
+
+/** One check, as far as this student has tried it. */
+export interface CheckStanding {
+  /** The notebook. */
+  activity: string;
+  /** nbgrader's grade_id. */
+  check: string;
+  /** How often it was tried here, by the student. */
+  tries: number;
+  /** It was passed at least once. */
+  passed: boolean;
+  /** What became of the last try; None where only hints were seen. */
+  latest: Verdict | null;
+  /** What the student was told the last time. */
+  message: string;
+  /** When it was tried last. */
+  at: string | null;
+  /** How many hints of the ladder were seen. */
+  hints: number;
+  /** What became of it when it was graded last; None where it has not been. */
+  graded: Verdict | null;
+}
+
+/** A choice the student made. */
+export interface Choice {
+  /** The fork's id. */
+  fork: string;
+  /** The question. */
+  prompt: string;
+  /** Titles of the options taken. */
+  options: string[];
+  /** Read from the work, not said. */
+  inferred: boolean;
+  /** When. */
+  at: string;
+}
+
+/** The student chose this option. */
+export interface ChoiceIs {
+  /** `fork/option`. */
+  choice: string;
+}
+
+/** What was chosen at a fork. */
+export interface ChoiceStanding {
+  /** The fork. */
+  fork: string;
+  /** Ids of the options taken. */
+  options: string[];
+  /** When. */
+  at: string;
+}
+
+/** What a course asks and offers, as far as it is on this machine. */
+export interface CourseView {
+  /** Version of this format. */
+  schema_version: 1;
+  /** Short name; also nbgrader's course id. */
+  id: string;
+  /** What students read. */
+  title: string;
+  /** A paragraph for the course's first page. */
+  about: string;
+  /** BCP 47 tag. */
+  language: string;
+  /** The unit that was asked about. */
+  unit: string;
+  /** The notebook that was asked about; empty for a folder. */
+  activity: string;
+  /** What there is to learn, in the order of its frameworks. */
+  standards: Standard[];
+  /** Interests a student can choose from. */
+  interests: string[];
+  /** Units, in order, with their activities, checks, forks, gates and places to reflect. */
+  units: Unit[];
+}
+
+/** What a student probably knows of one standard. */
+export interface Estimate {
+  /** The standard. */
+  standard: string;
+  /** Which records were used. */
+  basis: Basis;
+  /** The level reached. */
+  level: Level;
+  /** Share of the way to proficient, 0 to 1, for drawing. */
+  toward: number;
+  /** Why this level, in one sentence. */
+  reason: Reason;
+  /** Answers that counted; those right with help are left out. */
+  counted: number;
+  /** How many of them were right. */
+  correct: number;
+  /** Whether it is time to look at it again. */
+  review_due: boolean;
+  /** When it is, or was, time to look at it again; None where nothing is planned. */
+  review_on: string | null;
+  /** Whether it was lost in a later check and has not come back. */
+  lapsed: boolean;
+  /** Whether a teacher's word holds instead of the rule. */
+  overridden: boolean;
+  /** When the level was reached; None while not started. */
+  since: string | null;
+  /** Ids of the records it rests on, oldest first, those right with help included. */
+  records: string[];
+}
+
+/** One answer behind an estimate. */
+export interface Evidence {
+  /** The record's id. */
+  record: string;
+  /** The unit. */
+  unit: string;
+  /** The notebook. */
+  activity: string;
+  /** The notebook's title. */
+  activity_title: string;
+  /** nbgrader's grade_id. */
+  check: string;
+  /** A name for people. */
+  check_title: string;
+  /** When the work was done. */
+  at: string;
+  /** What became of it. */
+  verdict: Verdict;
+  /** Share of the points, 0 to 1. */
+  score: number;
+  /** Points earned. */
+  points: number;
+  /** Points it could earn. */
+  max_points: number;
+  /** Which hand-in it was. */
+  attempt: number;
+  /** How far it can be believed. */
+  trust: Trust;
+  /** What the student was told. */
+  message: string;
+  /** A teacher's comment. */
+  comment: string;
+}
+
+/** A page that came back from the teacher. */
+export interface Feedback {
+  /** The unit. */
+  unit: string;
+  /** What students read. */
+  unit_title: string;
+  /** Comments on a notebook, or the progress page. */
+  kind: 'feedback' | 'progress';
+  /** The notebook it is about; empty for the progress page. */
+  activity: string;
+  /** What students read. */
+  title: string;
+  /** Contents path of the page. */
+  path: string;
+  /** When the work it looks at was handed in, or else when the page was made. */
+  at: string;
+}
+
+/** How well the student thinks it goes with a standard; never an answer. */
+export interface Feeling {
+  /** The standard. */
+  standard: string;
+  /** The level the student feels at. */
+  level: Level;
+  /** When it was said. */
+  at: string;
+}
+
+/** A choice point inside a notebook. */
+export interface Fork {
+  /** Unique in the course. */
+  id: string;
+  /** The question put to the student. */
+  prompt: string;
+  /** How many options to take. */
+  pick: number;
+  /** The branches. */
+  options: Option[];
+}
+
+/** A choice point inside a notebook. */
+export interface ForkCell {
+  /** Version of this format. */
+  schema_version?: 1;
+  /** Shown only on this branch: `fork/option`. */
+  branch?: string | null;
+  /** Standards this cell serves. */
+  standards?: string[];
+  /** How long it usually takes. */
+  minutes?: number | null;
+  /** What the cell is for. */
+  role: 'fork';
+  /** Unique in the course. */
+  id: string;
+  /** The question put to the student. */
+  prompt: string;
+  /** How many options to take. */
+  pick?: number;
+  /** The branches, in the order shown. */
+  options: OptionAsWritten[];
+}
+
+/** The form an explanation or option takes. A preference, never a diagnosis (no 'learning styles'). */
+export type Format = 'text' | 'visual' | 'data' | 'story' | 'code' | 'hands_on';
+
+/** A place in a notebook that opens when a condition holds. */
+export interface Gate {
+  /** Unique in the course. */
+  id: string;
+  /** What opens it; None where it was not sent to the student. */
+  opens_when: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs | null;
+  /** A soft gate advises and lets go. */
+  soft: boolean;
+}
+
+/** A place that opens when a condition holds. */
+export interface GateCell {
+  /** Version of this format. */
+  schema_version?: 1;
+  /** Shown only on this branch: `fork/option`. */
+  branch?: string | null;
+  /** Standards this cell serves. */
+  standards?: string[];
+  /** How long it usually takes. */
+  minutes?: number | null;
+  /** What the cell is for. */
+  role: 'gate';
+  /** Unique in the course. */
+  id: string;
+  /** What opens it. None only in what a student receives. */
+  opens_when?: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs | null;
+  /** A soft gate advises and lets go; a hard one holds. */
+  soft?: boolean;
+}
+
+/** A goal, in the student's words. */
+export interface Goal {
+  /** Which goal. */
+  goal: string;
+  /** The student's words, untouched: escape them before they meet HTML. */
+  text: string;
+  /** The standard it is about. */
+  standard: string;
+  /** That standard in a few words. */
+  title: string;
+  /** When the student means to reach it. */
+  by: string | null;
+  /** The student says it is reached. */
+  done: boolean;
+  /** When it was written. */
+  at: string;
+}
+
+/** How far a student is with a standard. */
+export type Level = 'not_started' | 'attempted' | 'familiar' | 'proficient' | 'mastered';
+
+/** A wrong answer worth its own sentence. */
+export interface Misconception {
+  /** A Python expression over the student's names that is true when this mistake was made. Never released. */
+  when: string;
+  /** What to tell the student. */
+  say: string;
+}
+
+/** A check ran in the student's own notebook. */
+export interface NewAttempt {
+  /**
+   * A name the sender makes up for this happening; sent twice under one name, it is kept once. Empty: every
+   * sending is new.
+   */
+  key?: string;
+  /** When it happened; without, now. What lies in the future is taken for now. */
+  at?: string | null;
+  kind: 'attempt';
+  /** The notebook's name. */
+  activity: string;
+  /** nbgrader's grade_id. */
+  check: string;
+  /** Name of the Python error it ended with, such as `AssertionError`; empty where it ran through. */
+  error?: string;
+  /** What the error said. */
+  message?: string;
+  /** Share of the points, for a check that gives parts of them; without, all or nothing. */
+  score?: number | null;
+  /** The cells for the answer are as they were given out, so what failed was no answer. */
+  blank?: boolean;
+}
+
+/** An option was chosen, or another one instead. */
+export interface NewChoice {
+  /**
+   * A name the sender makes up for this happening; sent twice under one name, it is kept once. Empty: every
+   * sending is new.
+   */
+  key?: string;
+  /** When it happened; without, now. What lies in the future is taken for now. */
+  at?: string | null;
+  kind: 'choice_made';
+  /** The fork. */
+  fork: string;
+  /** The options taken; none takes the choice back. */
+  options: string[];
+}
+
+/** How well the student thinks it goes. */
+export interface NewFeeling {
+  /**
+   * A name the sender makes up for this happening; sent twice under one name, it is kept once. Empty: every
+   * sending is new.
+   */
+  key?: string;
+  /** When it happened; without, now. What lies in the future is taken for now. */
+  at?: string | null;
+  kind: 'self_assessed';
+  /** The standard. */
+  standard: string;
+  /** The level the student feels at. */
+  level: Level;
+}
+
+/** A goal was made or changed; an empty text takes it back. */
+export interface NewGoal {
+  /**
+   * A name the sender makes up for this happening; sent twice under one name, it is kept once. Empty: every
+   * sending is new.
+   */
+  key?: string;
+  /** When it happened; without, now. What lies in the future is taken for now. */
+  at?: string | null;
+  kind: 'goal_set';
+  /** Which goal: its place in a notebook, or a name made up for it. */
+  goal: string;
+  /** The student's words. */
+  text: string;
+  /** The standard it is about. */
+  standard?: string | null;
+  /** When the student means to reach it. */
+  by?: string | null;
+  /** The student says it is reached. */
+  done?: boolean;
+}
+
+/** The student went on past a soft gate that advises to wait. */
+export interface NewGoingOn {
+  /**
+   * A name the sender makes up for this happening; sent twice under one name, it is kept once. Empty: every
+   * sending is new.
+   */
+  key?: string;
+  /** When it happened; without, now. What lies in the future is taken for now. */
+  at?: string | null;
+  kind: 'went_on';
+  /** The notebook's name. */
+  activity: string;
+  /** The gate. */
+  gate: string;
+  /** Why, for the teacher. */
+  note?: string;
+}
+
+/** A hint was asked for and shown. */
+export interface NewHint {
+  /**
+   * A name the sender makes up for this happening; sent twice under one name, it is kept once. Empty: every
+   * sending is new.
+   */
+  key?: string;
+  /** When it happened; without, now. What lies in the future is taken for now. */
+  at?: string | null;
+  kind: 'hint_shown';
+  /** The notebook's name. */
+  activity: string;
+  /** nbgrader's grade_id. */
+  check: string;
+  /** Which hint of the ladder, from 1. */
+  rung: number;
+}
+
+export type NewRecord = NewAttempt | NewHint | NewChoice | NewGoal | NewReflection | NewFeeling | NewGoingOn;
+
+/** News from a screen: the body of POST records. */
+export interface NewRecords {
+  /** Contents path of the notebook, or of the folder of its unit. */
+  path: string;
+  /** What happened, oldest first. */
+  records: (NewAttempt | NewHint | NewChoice | NewGoal | NewReflection | NewFeeling | NewGoingOn)[];
+}
+
+/** Something was written at a place to reflect; an empty text takes it back. */
+export interface NewReflection {
+  /**
+   * A name the sender makes up for this happening; sent twice under one name, it is kept once. Empty: every
+   * sending is new.
+   */
+  key?: string;
+  /** When it happened; without, now. What lies in the future is taken for now. */
+  at?: string | null;
+  kind: 'reflected';
+  /** The notebook's name. */
+  activity: string;
+  /** Which place. */
+  prompt: string;
+  /** The student's words. */
+  text: string;
+}
+
+/** The condition does not hold. */
+export interface Not {
+  /** The condition. */
+  not: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs;
+}
+
+/** One branch of a fork. */
+export interface Option {
+  /** Unique in its fork. */
+  id: string;
+  /** What the student reads on the card. */
+  title: string;
+  /** One or two sentences more. */
+  about: string;
+  /** How long it usually takes. */
+  minutes: number | null;
+  /** The form it takes, for students who have a preference. */
+  format: Format | null;
+  /** Interests it speaks to, from the course's list. */
+  interests: string[];
+  /** When to suggest this option before the others. */
+  suggest_when: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs | null;
+}
+
+/** One branch of a fork. */
+export interface OptionAsWritten {
+  /** Unique in its fork. */
+  id: string;
+  /** What the student reads on the card. */
+  title: string;
+  /** One or two sentences more. */
+  about?: string;
+  /** How long it usually takes. */
+  minutes?: number | null;
+  /** The form it takes, for students who have a preference. */
+  format?: Format | null;
+  /** Interests it speaks to, from the course's list. */
+  interests?: string[];
+  /** When to suggest this option before the others. */
+  suggest_when?: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs | null;
+}
+
+/** One line of the student's journal, theirs to read and to delete. */
+export interface OwnRecord {
+  /** The record's id. */
+  id: string;
+  /** What it is. */
+  kind: string;
+  /** When it happened. */
+  at: string;
+  /** It in a sentence. */
+  text: string;
+  /** How far it can be believed. */
+  trust: Trust;
+}
+
+/** The computed way. */
+export interface Path {
+  /** Every step of the course, in course order. */
+  steps: Step[];
+  /**
+   * One to three things to do next, best first; empty only when everything required is done and nothing else is
+   * left.
+   */
+  next: Suggestion[];
+  /** Everything required is done. */
+  complete: boolean;
+}
+
+/** Where a step of the path can be opened. */
+export interface Place {
+  /** Id of the step: an activity, a fork or a gate. */
+  step: string;
+  /** What it is. */
+  kind: 'activity' | 'fork' | 'gate';
+  /** Contents path of the notebook; empty where it is not on this machine, and for a choice between notebooks. */
+  path: string;
+  /** For a fork or gate inside a notebook: its id, as its cell's metadata has it. */
+  cell: string;
+}
+
+/** Something that does not work, in a sentence, with the mend. */
+export interface Problem {
+  /** Stable name. */
+  code: string;
+  /** What does not work. */
+  text: string;
+  /** What to do about it. */
+  mend: string;
+}
+
+/** Interests, preferences and needs. Never an input to mastery; only to the order of suggestions. */
+export interface Profile {
+  /** Interests, from the course's list. */
+  interests: string[];
+  /** Forms the student likes to meet new things in. */
+  formats: Format[];
+  /** Access needs, in the student's words. */
+  access: string[];
+}
+
+/** Where one student stands in one course. */
+export interface ProgressReport {
+  /** Version of this format. */
+  schema_version: 1;
+  /** The course's id. */
+  course: string;
+  /** What students read. */
+  course_title: string;
+  /** BCP 47 tag. */
+  language: string;
+  /** nbgrader's student id. */
+  student: string;
+  /** When this was computed. */
+  made_at: string;
+  /** Every standard the course assesses, in framework order. */
+  standards: StandardProgress[];
+  /** Every unit, in order. */
+  units: UnitProgress[];
+  /** The way and what is next. */
+  path: Path;
+  /** Choices made, latest for each fork. */
+  choices: Choice[];
+  /** Goals and reflections, newest first. */
+  voices: Voice[];
+  /** What teachers said, newest first. */
+  notes: TeacherNote[];
+}
+
+/** Something to read, look at or try, with nothing to grade. */
+export interface ProseCell {
+  /** Version of this format. */
+  schema_version?: 1;
+  /** Shown only on this branch: `fork/option`. */
+  branch?: string | null;
+  /** Standards this cell serves. */
+  standards?: string[];
+  /** How long it usually takes. */
+  minutes?: number | null;
+  /** What the cell is for. */
+  role: 'explain' | 'example' | 'practice' | 'hint';
+}
+
+/** Why: a sentence a 14-year-old can read, and the code and values it was made from, so it can be translated. */
+export interface Reason {
+  /** Stable name of the sentence, the key for a translator. */
+  code: string;
+  /** The sentence, in the course's language. */
+  text: string;
+  /** What was put into the sentence. */
+  values: { [key: string]: string };
+}
+
+/** A place for the student's own voice: a reflection, or a goal. */
+export interface ReflectCell {
+  /** Version of this format. */
+  schema_version?: 1;
+  /** Shown only on this branch: `fork/option`. */
+  branch?: string | null;
+  /** Standards this cell serves. */
+  standards?: string[];
+  /** How long it usually takes. */
+  minutes?: number | null;
+  /** What the cell is for. */
+  role: 'reflect' | 'goal';
+  /** Unique in the course. */
+  id: string;
+  /** The question, where the cell's text does not already ask it. */
+  prompt?: string;
+}
+
+/** What the student wrote at a place to reflect. */
+export interface Reflection {
+  /** The notebook. */
+  activity: string;
+  /** Which place. */
+  prompt: string;
+  /** What is asked there. */
+  question: string;
+  /** The student's words, untouched: escape them before they meet HTML. */
+  text: string;
+  /** When it was written. */
+  at: string;
+}
+
+/** A place where the student reflects or sets a goal. */
+export interface ReflectionPoint {
+  /** Unique in the course. */
+  id: string;
+  /** Which of the two. */
+  role: 'reflect' | 'goal';
+  /** The question. */
+  prompt: string;
+  /** grade_id of the cell the student writes in, or nbformat's cell id. */
+  cell: string;
+}
+
+/** What a server says instead of an answer. */
+export interface Refusal {
+  /** Stable name. */
+  code: string;
+  /** What went wrong, in a sentence. */
+  message: string;
+  /** What to do about it. */
+  hint: string;
+}
+
+/** How a standard relates to one of another framework (CASE association types). */
+export type Relation = 'exactMatchOf' | 'isRelatedTo' | 'isPartOf' | 'isPeerOf';
+
+/** An nbgrader solution cell with a form over it; the form writes plain code into the cell (`q3 = "B"`). */
+export interface ResponseCell {
+  /** Version of this format. */
+  schema_version?: 1;
+  /** Shown only on this branch: `fork/option`. */
+  branch?: string | null;
+  /** Standards this cell serves. */
+  standards?: string[];
+  /** How long it usually takes. */
+  minutes?: number | null;
+  /** What the cell is for. */
+  role: 'response';
+  /** Which form. */
+  widget: Widget;
+  /** The Python name the answer is assigned to. */
+  name: string;
+  /** The question, where the text above does not already ask it. */
+  prompt?: string;
+  /** What can be chosen or ordered. */
+  options?: string[];
+  /** Unit of a number. */
+  unit?: string;
+}
+
+/** One thing to learn. */
+export interface Standard {
+  /** The code people say aloud and tag cells with. */
+  code: string;
+  /** What a student who has it can do, in full. */
+  statement: string;
+  /** A few words for chips and charts; the start of the statement where it is empty. */
+  title: string;
+  /** The group this standard belongs to. */
+  parent: string | null;
+  /** What one should be able to do before (CASE `precedes`, read backwards). */
+  requires: string[];
+  /** The same or a related standard elsewhere. */
+  alignments: Alignment[];
+  /** The CASE GUID, where the framework has been published. */
+  identifier: string;
+  /** Where this standard is published, on its own. */
+  uri: string;
+  /** Grades it is meant for, as CASE codes: `08`, `09`. */
+  education_level: string[];
+  /** CASE item type: `Standard`, `Cluster`, `Domain`. */
+  kind: string;
+}
+
+/** A standard has reached a level. */
+export interface StandardAtLeast {
+  /** The standard's code. */
+  standard: string;
+  /** The level to reach or pass. */
+  at_least: Level;
+}
+
+/** A standard has not reached a level yet. */
+export interface StandardBelow {
+  /** The standard's code. */
+  standard: string;
+  /** The level that must not be reached. */
+  below: Level;
+}
+
+/** One standard: where the student stands, on which evidence. */
+export interface StandardProgress {
+  /** The standard's code. */
+  code: string;
+  /** A few words. */
+  title: string;
+  /** The full statement. */
+  statement: string;
+  /** Title of the group it belongs to in its framework. */
+  group: string;
+  /** Codes elsewhere, as `ccss 8.F.B.4`. */
+  alignments: string[];
+  /** On what the grader and the teacher saw. */
+  credit: Estimate;
+  /** On everything. */
+  practice: Estimate;
+  /** Answers that bear on it, newest first. */
+  evidence: Evidence[];
+}
+
+/** One step of the path: an activity, a fork between activities, a fork inside a notebook, or a gate in one. */
+export interface Step {
+  /** What it is. */
+  kind: 'activity' | 'fork' | 'gate';
+  /** The activity's, fork's or gate's id. */
+  id: string;
+  /** The unit it is in. */
+  unit: string;
+  /** The notebook it is in; for an activity its own id; empty for a fork between activities. */
+  activity: string;
+  /** What the student reads. */
+  title: string;
+  /** Where it stands. */
+  state: StepState;
+  /** Why it stands there; for a locked step, what opens it. */
+  reason: Reason;
+  /** The option it belongs to. */
+  branch: string | null;
+  /** False for the options not taken. */
+  on_path: boolean;
+  /** Standards it teaches. */
+  standards: string[];
+  /** How long it usually takes. */
+  minutes: number | null;
+  /** Checks passed on this student's way. */
+  passed: number;
+  /** Checks on this student's way. */
+  checks: number;
+  /** For a fork: ids of the options taken. */
+  chosen: string[];
+  /** Whether it has to be done on this student's way: activities that are not extra, and choices still to be made. */
+  required: boolean;
+}
+
+/** Where a step stands. */
+export type StepState = 'done' | 'ready' | 'recommended' | 'optional' | 'locked';
+
+/** Everything a student's screen shows. It stands on the student's own practice and on what came back graded. */
+export interface StudentView {
+  /** Version of this format. */
+  schema_version: 1;
+  /** The course's id. */
+  course: string;
+  /** The course's title. */
+  title: string;
+  /** The unit that was asked about. */
+  unit: string;
+  /** The notebook that was asked about; empty for a folder. */
+  activity: string;
+  /** The name on the records. */
+  student: string;
+  /** Where the student stands. Its path opens on practice: what counts is said standard by standard. */
+  report: ProgressReport;
+  /** Where each step of the path can be opened, in its order. */
+  places: Place[];
+  /** Contents path of each unit's folder, by unit: what `submit` takes. */
+  folders: { [key: string]: string };
+  /** Every check that was tried or hinted at. */
+  checks: CheckStanding[];
+  /** What was chosen, by fork. */
+  choices: ChoiceStanding[];
+  /** For choices inside notebooks: the option that fits the student best, with its why, where one does. */
+  advice: Suggestion[];
+  /** Soft gates the student went past. */
+  gates_passed: string[];
+  /** Goals, newest first. */
+  goals: Goal[];
+  /** Reflections, newest first. */
+  reflections: Reflection[];
+  /** The latest feeling for each standard. */
+  feelings: Feeling[];
+  /** The student's journal, newest first: the last few hundred lines. */
+  records: OwnRecord[];
+  /** What the student said about themselves. */
+  profile: Profile;
+  /** Interests the course offers to choose from. */
+  interests: string[];
+  /** What came back, newest first. */
+  feedback: Feedback[];
+  /** What was handed in, newest first. */
+  submitted: Submission[];
+  /** Whether anything can be kept here; where not, `problems` says why. */
+  writable: boolean;
+  /** How far this can be believed, in a sentence. */
+  trust: string;
+  /** What does not work. */
+  problems: Problem[];
+}
+
+/** Work that was handed in. */
+export interface Submission {
+  /** The unit. */
+  unit: string;
+  /** When. */
+  at: string;
+}
+
+/** The body of POST submit. */
+export interface Submitting {
+  /** Contents path of the unit's folder, or of a notebook in it. */
+  path: string;
+}
+
+/** Something to do next, with its why. */
+export interface Suggestion {
+  /** Id of the activity or fork. */
+  step: string;
+  /** What the student reads. */
+  title: string;
+  /** For a fork: the option suggested, where one fits better than the others. */
+  option: string;
+  /** Why this, why now. */
+  reason: Reason;
+}
+
+/**
+ * Something a teacher said: a comment on an answer, an override's reason, what was done to help, or a word on an
+ * activity.
+ */
+export interface TeacherNote {
+  /** Which. */
+  kind: 'comment' | 'override' | 'intervention' | 'direction';
+  /** The check, standard or activity it is about, by its title. */
+  about: string;
+  /** The teacher's words. */
+  text: string;
+  /** When. */
+  at: string;
+}
+
+/** How far a record can be believed: by whom it was seen. */
+export type Trust = 'self' | 'local' | 'graded' | 'teacher';
+
+/** A unit: one nbgrader assignment. */
+export interface Unit {
+  /** nbgrader's assignment id. */
+  id: string;
+  /** What students read. */
+  title: string;
+  /** Why it is worth doing. */
+  about: string;
+  /** Its place in the course, from 0, so that units which travel alone can be put in order again. */
+  place: number;
+  /** Activities and forks, in order. */
+  nodes: (Activity | ActivityFork)[];
+}
+
+/** One unit: how far along. */
+export interface UnitProgress {
+  /** The unit. */
+  id: string;
+  /** What students read. */
+  title: string;
+  /** Required steps done. */
+  done: number;
+  /** Required steps on this student's way. */
+  steps: number;
+  /** Points earned on this student's way (best of each check's attempts). */
+  points: number;
+  /** Points to earn on this student's way. */
+  max_points: number;
+}
+
+/** What became of a check in one submission. */
+export type Verdict = 'passed' | 'partial' | 'failed' | 'not_attempted' | 'not_on_path' | 'waiting' | 'timed_out' | 'crashed' | 'our_fault';
+
+/** Something the student wrote: a goal or a reflection. */
+export interface Voice {
+  /** Which. */
+  kind: 'goal' | 'reflection';
+  /** The question it answers. */
+  prompt: string;
+  /** The student's words, untouched: escape them before they meet HTML. */
+  text: string;
+  /** When. */
+  at: string;
+  /** For a goal: the student says it is reached. */
+  done: boolean;
+}
+
+/** The form a response takes on the screen. */
+export type Widget = 'choice' | 'multiple' | 'number' | 'text' | 'ordering';
