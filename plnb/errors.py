@@ -9,6 +9,7 @@
     │   ├── RecordError           a record, journal or ledger row is not one
     │   ├── FormatTooNewError     the file was written by a newer plnb
     │   ├── NotFoundError         no such course, unit, student or standard
+    │   ├── ReadOnlyError         nothing can be kept in this folder
     │   └── OutputExistsError     we would overwrite what somebody made
     ├── NotReadyError         a step is missing before this one (release before grade)
     └── OurFaultError         plnb or this machine failed; nobody's work is to blame (exit code 1)
@@ -98,6 +99,12 @@ class NotFoundError(InputError):
     """There is no such course, unit, student or standard."""
 
     code = "not-found"
+
+
+class ReadOnlyError(InputError):
+    """Nothing can be kept in this folder."""
+
+    code = "read-only"
 
 
 class OutputExistsError(InputError):

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 from pydantic import BaseModel
+from rich.markup import escape
 
 from plnb.cli.console import CourseOption, JsonOption, out, print_json
 from plnb.errors import PlnbError
 
+if TYPE_CHECKING:
+    from plnb.engine.sandbox import Proof
+
 _MARKS = {"held": "[green]✓[/green]", "note": "[yellow]![/yellow]", "failed": "[red]✗[/red]"}
+
+_SANDBOX_MEND = (
+    "Allow user namespaces to ordinary users (Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0), "
+    "use Linux 6.12 or newer, or name a container's command in PLNB_SANDBOX_COMMAND."
+)
 
 
 class Probe(BaseModel):
@@ -25,13 +34,16 @@ class Probe(BaseModel):
 
 
 def doctor(course: CourseOption = Path(), json: JsonOption = False) -> None:
-    """Try what grading needs on this machine: a kernel, a database, drawing, and who can read the course folder."""
+    """Try what grading needs on this machine: a kernel, a database, drawing, a sandbox that holds, a closed course folder."""
     probes = list(_probes(course))
     if json:
         print_json(probes)
     else:
         for probe in probes:
-            out.print(f"{_MARKS[probe.result]} {probe.name}: {probe.said}" + (f" [dim]{probe.mend}[/dim]" if probe.mend else ""))
+            out.print(
+                f"{_MARKS[probe.result]} {probe.name}: {escape(probe.said)}"
+                + (f" [dim]{escape(probe.mend)}[/dim]" if probe.mend else "")
+            )
     if any(probe.result == "failed" for probe in probes):
         raise typer.Exit(1)
 
@@ -45,13 +57,7 @@ def _probes(course: Path) -> Iterator[Probe]:
         ("Drawing", _drawing, "Reinstall: pip install --force-reinstall vl-convert-python"),
     ):
         yield _try(name, attempt, mend)
-    # Until student code is confined, no machine passes this; it is said each time, and not hidden behind a tick.
-    yield Probe(
-        name="Sandbox",
-        result="note",
-        said="none yet: student code runs with your rights.",
-        mend="Grade on a machine, or in a container, that has nothing to lose.",
-    )
+    yield from _sandbox()
     yield _folder(course)
 
 
@@ -125,6 +131,44 @@ def _drawing() -> str:
     if "<svg" not in svg:
         raise RuntimeError("no picture came back")
     return "charts become pictures without a network"
+
+
+def _sandbox() -> Iterator[Probe]:
+    """Attack every tier that could be used here; at least one must hold."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from plnb.engine.sandbox import prove
+    from plnb.engine.sandbox.choosing import usable_tiers, why_not_here
+
+    tiers = usable_tiers()
+    if refusal := why_not_here(tiers):
+        yield Probe(name="Sandbox", result="failed", said=f"grading is refused. {refusal.message}", mend=refusal.mend)
+        return
+    with ThreadPoolExecutor() as pool:
+        proofs = list(pool.map(prove, tiers))
+    chosen = next((proof.tier for proof in proofs if proof.holds), None)
+    for proof in proofs:
+        # A tier that does not hold is a fault only where no other does.
+        worst: Literal["note", "failed"] = "note" if chosen else "failed"
+        yield Probe(name=f"Sandbox, {proof.tier}", result="held" if proof.holds else worst, said=_what_held(proof))
+    if chosen:
+        yield Probe(name="Grading", result="held", said=f"student code runs in tier {chosen}")
+    else:
+        yield Probe(name="Grading", result="failed", said="refused: no sandbox holds on this machine.", mend=_SANDBOX_MEND)
+
+
+def _what_held(proof: Proof) -> str:
+    if proof.failure:
+        return f"cannot be used here: {proof.failure}"
+    if proof.broken:
+        return "did not stop who tried to " + "; ".join(probe.said for probe in proof.broken)
+    families: dict[str, int] = {}
+    for probe in proof.probes:
+        families[probe.family] = families.get(probe.family, 0) + (probe.held is True)
+    untried = [probe.said for probe in proof.probes if probe.held is None]
+    held = ", ".join(f"{family} {count}" for family, count in families.items())
+    aside = f" Could not be tried here: {'; '.join(untried)}." if untried else ""
+    return f"held against {sum(families.values())} attacks that work without it ({held}).{aside}"
 
 
 def _folder(course: Path) -> Probe:

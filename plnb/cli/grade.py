@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,36 +31,98 @@ def grade(
     cell_seconds: Annotated[
         float | None, typer.Option("--cell-seconds", min=0.1, help="Time for one cell.", show_default="nbgrader's, 30")
     ] = None,
+    on: Annotated[
+        str, typer.Option("--on", metavar="ADDRESS", help="Run on a Dask cluster: tcp://host:8786.", show_default=False)
+    ] = "",
+    regrade: Annotated[
+        bool, typer.Option("--regrade", help="Grade by what source/ says now, and show who changes and why; writes nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --regrade: then write it.")] = False,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe-no-sandbox", help="Run students' code with your own rights. Written into every record.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Grade what was handed in, student by student; one student's trouble never stops the others.
 
-    Work that has not changed is skipped. Exit code 1 when something needs a person: a file that could not be read, a guess to
-    confirm.
+    Work that has not changed is skipped, and a run that was stopped or killed is taken up where it was. Students' code runs in a
+    sandbox that was seen to hold on this machine. Exit code 1 when something needs a person: a file that could not be read, a guess
+    to confirm; 130 when it was stopped by Ctrl-C.
     """
-    from plnb.engine.execute import Budget
+    # First of all: whoever runs the notebooks imports while this process does.
     from plnb.grading.grade import grade as run
-    from plnb.grading.outcomes import Settled, Started
-    from plnb.store.layout import find_course
+    from plnb.grading.grade import preparing
+    from plnb.store.layout import CourseFolder, find_course
 
-    folder = find_course(course)
-    with progress_bar(None, "Looking at what came in") as bar:
-        task = bar.task_ids[0]
-
-        def show(event: GradeEvent) -> None:
-            if isinstance(event, Started):
-                bar.update(task, total=event.total, description="Grading")
-            elif isinstance(event, Settled):
-                bar.update(task, completed=event.done, description=f"Grading {escape(event.outcome.unit)}")
+    folder = CourseFolder(course) if _plain(course) else find_course(course)
+    with preparing(jobs, on) as executor:
+        from plnb.engine.runs import Budget
 
         budget = Budget(cell_seconds=cell_seconds) if cell_seconds else None
-        summary = run(folder, units=units or None, students=student or None, force=force, jobs=jobs, budget=budget, on_event=show)
+        if regrade:
+            from plnb.cli.regrade import print_changes
+            from plnb.grading.regrade import regrade as redo
+
+            with grading_bar() as show:
+                changed = redo(
+                    folder,
+                    units=units or None,
+                    students=student or None,
+                    write=yes,
+                    executor=executor,
+                    unsafe=unsafe,
+                    budget=budget,
+                    on_event=show,
+                )
+            print_json(changed) if json else print_changes(changed)
+            raise typer.Exit(130 if changed.interrupted else 0)
+        with grading_bar() as show:
+            summary = run(
+                folder,
+                units=units or None,
+                students=student or None,
+                force=force,
+                executor=executor,
+                unsafe=unsafe,
+                budget=budget,
+                on_event=show,
+            )
     if json:
         print_json(summary)
     else:
         print_summary(summary)
+    if summary.interrupted:
+        raise typer.Exit(130)
     if any(outcome.needs_person for outcome in summary.outcomes):
         raise typer.Exit(1)
+
+
+def _plain(course: Path) -> bool:
+    """Whether this is a course of nbgrader's alone: that can be graded as it is."""
+    return not (course / "course.yaml").exists() and (course / "source").is_dir() and (course / "gradebook.db").exists()
+
+
+@contextmanager
+def grading_bar() -> Iterator[Callable[[GradeEvent], None]]:
+    """What moves the bar: count, time left, and how many submissions a minute. Silent where stderr is not a terminal."""
+    from plnb.grading.outcomes import Settled, Started
+
+    with progress_bar(None, "Looking at what came in") as bar:
+        task = bar.task_ids[0]
+        began = time.monotonic()
+        ran = 0
+
+        def show(event: GradeEvent) -> None:
+            nonlocal began, ran
+            if isinstance(event, Started):
+                began = time.monotonic()
+                bar.update(task, total=event.total, description="Grading")
+            elif isinstance(event, Settled):
+                ran += event.outcome.state != "unchanged"
+                pace = f", {60 * ran / max(time.monotonic() - began, 0.1):.0f} a minute" if ran > 1 else ""
+                bar.update(task, completed=event.done, description=f"Grading {escape(event.outcome.unit)}{pace}")
+
+        yield show
 
 
 def print_summary(summary: GradeSummary, *, title: str = "") -> None:
@@ -72,6 +137,7 @@ def print_summary(summary: GradeSummary, *, title: str = "") -> None:
         "unchanged": "unchanged",
         "refused": "refused",
         "our_fault": "failed through our fault, to be tried again",
+        "elsewhere": "with another grader",
     }
     parts = ", ".join(f"{states[state]} {words}" for state, words in said.items() if states[state])
     heading = f"{escape(title)}: " if title else ""
@@ -89,11 +155,25 @@ def print_summary(summary: GradeSummary, *, title: str = "") -> None:
         for outcome, sentence in trouble:
             shown.add_row(outcome.student, outcome.unit, escape(sentence))
         out.print(shown)
+    _print_slowest(summary)
     waiting = sum(outcome.waiting for outcome in summary.outcomes)
     if waiting:
         out.print(
             f"\n{count(waiting, 'answer waits', 'answers wait')} for your points: nbgrader formgrader, then plnb grade again."
         )
+    if summary.interrupted:
+        left = count(summary.left, "submission is", "submissions are")
+        out.print(f"\nStopped. What is graded is kept; {left} left. Go on with the same command.")
+
+
+def _print_slowest(summary: GradeSummary) -> None:
+    """Where the time went, once that is worth knowing."""
+    slow = [check for check in summary.slowest if check.longest >= 1.0]
+    if slow:
+        shown = table("Unit", "Check", ">Mean", ">Longest", "With", title="\nSlowest checks")
+        for check in slow:
+            shown.add_row(check.unit, escape(check.check), f"{check.mean:.1f} s", f"{check.longest:.1f} s", check.student)
+        out.print(shown)
 
 
 def put_right(outcome: SubmissionOutcome) -> list[str]:
@@ -115,5 +195,6 @@ def troubles(outcome: SubmissionOutcome) -> list[str]:
     said = [outcome.reason] if outcome.reason else []
     said += [f"{file.notebook}: {file.reason}" for file in outcome.refused]
     said += list(outcome.ended)
+    said += dict.fromkeys(flag.message for flag in outcome.flags)
     said += dict.fromkeys(f"{repair.notebook}: {repair.message}" for repair in outcome.repairs if repair.code in NEEDS_A_LOOK)
     return said

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from plnb import __version__
-from plnb.cli import demo, doctor, explain, grade, lint, mixed, new, progress, release, standards, teacher, whatif
+from plnb.cli import demo, doctor, explain, feedback, grade, lint, mixed, new, progress, release, standards, teacher, whatif
 from plnb.cli import map as map_verb
 from plnb.cli.console import err, print_error
 from plnb.errors import PlnbError
@@ -46,6 +46,7 @@ app.command("map", rich_help_panel=AUTHOR)(map_verb.map_)
 app.add_typer(standards.app, name="standards", rich_help_panel=AUTHOR)
 app.command("release", rich_help_panel=RUN)(release.release)
 app.command("grade", rich_help_panel=RUN)(grade.grade)
+app.command("feedback", rich_help_panel=RUN)(feedback.feedback)
 app.command("progress", rich_help_panel=RUN)(progress.progress)
 app.command("explain", rich_help_panel=PEOPLE)(explain.explain)
 app.command("mixed", rich_help_panel=PEOPLE)(mixed.mixed)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from plnb.cli.console import CourseOption, JsonOption, count, out, print_findings, print_json
 from plnb.core.findings import Severity
@@ -36,4 +37,7 @@ def release(
         print_json(results)
         return
     for result in results:
-        out.print(f"[green]✓[/green] {result.unit}: {count(len(result.notebooks), 'notebook')} in {result.folder}")
+        checked = f", {count(result.outside, 'check')} outside the student's process" if result.outside else ""
+        out.print(f"[green]✓[/green] {result.unit}: {count(len(result.notebooks), 'notebook')} in {result.folder}{checked}")
+        for check, why in result.in_kernel.items():
+            out.print(f"  {escape(check)} has to run in the student's process: {escape(why)}.", soft_wrap=True)

@@ -1,0 +1,329 @@
+"""`plnb grade` against `nbgrader autograde`, side by side: wall time, processor time (children included), scores cell by cell.
+
+    python benchmarks/grading_speed.py                          # everything: an hour
+    python benchmarks/grading_speed.py --part example --students 20
+    python benchmarks/grading_speed.py --part science growth workers dask one --out build/grading_speed.md
+
+Every number is a whole command from a cold start, the two graders in turns, medians of `--rounds`. As root there is no sandbox, and
+the report says so; run it as an ordinary user for the numbers that count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbgrader
+from nbgrader.api import Gradebook
+
+from plnb.authoring.samples import sample_course
+from plnb.grading.release import release
+from plnb.grading.trust import is_root
+from plnb.store.layout import CourseFolder
+
+GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
+PARTS = ("example", "science", "growth", "workers", "dask", "one", "limit")
+NO_SANDBOX = "--unsafe-no-sandbox"
+
+
+@dataclass(frozen=True)
+class Took:
+    wall: float
+    cpu: float
+
+
+def run(command: Sequence[str], cwd: Path, **env: str) -> Took:
+    """A command, with all it starts and waits for."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))  # nbgrader calls `alembic`
+    done = subprocess.run(command, cwd=cwd, env={**os.environ, **env, "PATH": path}, capture_output=True, text=True)
+    wall, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
+    return Took(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def ours(course: Path, *options: str) -> Took:
+    options = (*options, NO_SANDBOX) if is_root() and NO_SANDBOX not in options else options
+    return run([sys.executable, "-m", "plnb.cli.main", "grade", "-C", str(course), *options], course)
+
+
+def theirs(course: Path, unit: str) -> Took:
+    return run([sys.executable, "-m", "nbgrader", "autograde", unit, "--course-dir", str(course)], course)
+
+
+@contextmanager
+def copied(course: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="plnb-bench-") as folder:
+        shutil.copytree(course, Path(folder) / "course")
+        yield Path(folder) / "course"
+
+
+def example(root: Path, students: int) -> tuple[Path, str]:
+    """nbgrader's own example course, its two submissions in turns."""
+    shutil.copytree(GUIDE / "source" / "ps1", root / "source" / "ps1")
+    release(CourseFolder(root), ["ps1"])
+    given = sorted(path / "ps1" for path in (GUIDE / "submitted").iterdir() if (path / "ps1").is_dir())
+    for number in range(students):
+        shutil.copytree(given[number % len(given)], root / "submitted" / f"s{number:04}" / "ps1")
+    return root, "ps1"
+
+
+def science(root: Path, students: int) -> tuple[Path, str]:
+    """The unit of the sample course with an activity in numpy, pandas and matplotlib; answers right and wrong in turns."""
+    made = sample_course()
+    for name in ("course.yaml", "nbgrader_config.py", "frameworks", "source"):
+        place = shutil.copytree if (made / name).is_dir() else shutil.copyfile
+        if (made / name).exists():
+            place(made / name, root / name)
+    folder = CourseFolder(root)
+    unit = next(
+        path.parent.name for path in sorted(folder.source.glob("*/*.ipynb")) if "import pandas" in path.read_text(encoding="utf-8")
+    )
+    release(folder, [unit])
+    for number in range(students):
+        target = root / "submitted" / f"s{number:04}" / unit
+        answered = number % 2 == 0  # else as it was released, with something tried out in a scratch cell
+        shutil.copytree(folder.unit_release(unit), target)
+        for path in target.glob("*.ipynb"):
+            _answer(path, folder.notebook(unit, path.stem) if answered else None)
+    return root, unit
+
+
+def _answer(path: Path, source: Path | None) -> None:
+    import nbformat
+
+    nb = nbformat.read(path, as_version=4)
+    solved = {}
+    if source is not None:
+        for cell in nbformat.read(source, as_version=4).cells:
+            solved[cell.metadata.get("nbgrader", {}).get("grade_id")] = cell.source
+    for cell in nb.cells:
+        key = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and key.get("solution") and not key.get("grade"):
+            cell.source = solved.get(key["grade_id"], "tried = 1")
+    nbformat.write(nb, path)
+
+
+def scores(course: Path, unit: str) -> dict[tuple[str, str, str], tuple[float | None, bool]]:
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        return {
+            (submission.student_id, notebook.name, grade.name): (grade.auto_score, grade.needs_manual_grade)
+            for submission in book.assignment_submissions(unit)
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        }
+
+
+def against_nbgrader(title: str, make: Callable[[Path, int], tuple[Path, str]], sizes: Sequence[int], rounds: int) -> list[str]:
+    lines = [
+        f"\n## {title}\n",
+        "| students | nbgrader wall | plnb wall | times | nbgrader CPU | plnb CPU | times | no sandbox, wall | cells that differ |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for students in sizes:
+        with tempfile.TemporaryDirectory(prefix="plnb-bench-") as folder:
+            course, unit = make(_made(Path(folder) / "course"), students)
+            their, our, bare = [], [], []
+            differ: set[tuple[str, str, str]] = set()
+            for _ in range(rounds):
+                with copied(course) as one, copied(course) as other, copied(course) as third:
+                    our.append(ours(one, unit, "--jobs", "2"))
+                    bare.append(ours(third, unit, "--jobs", "2", NO_SANDBOX))
+                    their.append(theirs(other, unit))
+                    mine, nbgraders = scores(one, unit), scores(other, unit)
+                    differ |= {key for key in mine.keys() | nbgraders.keys() if mine.get(key) != nbgraders.get(key)}
+        wall, cpu = [statistics.median(took.wall for took in each) for each in (their, our, bare)], []
+        cpu = [statistics.median(took.cpu for took in each) for each in (their, our)]
+        lines.append(
+            f"| {students} | {wall[0]:.1f} s | {wall[1]:.2f} s | **{wall[0] / wall[1]:.1f}** | {cpu[0]:.1f} s | {cpu[1]:.2f} s "
+            f"| **{cpu[0] / cpu[1]:.1f}** | {wall[2]:.2f} s | {len(differ)} of {len(mine)} |"
+        )
+        print(lines[-1], flush=True)
+    return lines
+
+
+def growth(sizes: Sequence[int]) -> list[str]:
+    lines = ["\n## Growth (nbgrader's example, 2 workers)\n", "| students | wall | a submission |", "|---|---|---|"]
+    for students in sizes:
+        with tempfile.TemporaryDirectory(prefix="plnb-bench-") as folder:
+            course, unit = example(_made(Path(folder) / "course"), students)
+            took = ours(course, unit, "--jobs", "2")
+        lines.append(f"| {students} | {took.wall:.1f} s | {1000 * took.wall / students:.0f} ms |")
+        print(lines[-1], flush=True)
+    return lines
+
+
+def workers(students: int, rounds: int) -> list[str]:
+    lines = ["\n## Workers\n", "| workers | wall |", "|---|---|"]
+    with tempfile.TemporaryDirectory(prefix="plnb-bench-") as folder:
+        course, unit = example(_made(Path(folder) / "course"), students)
+        for number in (1, 2, 4):
+            took = []
+            for _ in range(rounds):
+                with copied(course) as one:
+                    took.append(ours(one, unit, "--jobs", str(number)).wall)
+            lines.append(f"| {number} | {statistics.median(took):.2f} s |")
+            print(lines[-1], flush=True)
+    return lines
+
+
+def on_dask(students: int) -> list[str]:
+    """One worker, two, and two of which one is killed in the middle."""
+    lines = ["\n## Dask\n", "| workers | wall | graded |", "|---|---|---|"]
+    for title, count, kill in (("1", 1, False), ("2", 2, False), ("2, one killed", 2, True)):
+        with tempfile.TemporaryDirectory(prefix="plnb-bench-") as folder:
+            course, unit = example(_made(Path(folder) / "course"), students)
+            with cluster(count, Path(folder)) as (address, team):
+                if kill:
+                    began = subprocess.Popen(
+                        [sys.executable, "-m", "plnb.cli.main", "grade", "-C", str(course), unit, "--on", address, NO_SANDBOX],
+                        stdout=subprocess.DEVNULL,
+                        stderr=subprocess.DEVNULL,
+                    )
+                    start = time.monotonic()
+                    while len(list(course.glob(f"autograded/*/{unit}"))) < students // 2 and began.poll() is None:
+                        time.sleep(0.02)
+                    team[0].kill()
+                    began.wait()
+                    wall = time.monotonic() - start
+                else:
+                    wall = ours(course, unit, "--on", address).wall
+            lines.append(f"| {title} | {wall:.1f} s | {len({key[0] for key in scores(course, unit)})} of {students} |")
+            print(lines[-1], flush=True)
+    return lines
+
+
+@contextmanager
+def cluster(count: int, folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    from distributed import Client
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    module = [sys.executable, "-m"]
+    chief = subprocess.Popen(
+        [*module, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"], **quiet
+    )
+    only = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder / "dask"))
+    team = [subprocess.Popen([*module, "distributed.cli.dask_worker", address, *only], **quiet) for _ in range(count)]
+    try:
+        with Client(address, timeout=60) as client:
+            client.wait_for_workers(count, timeout=60)
+        yield address, team
+    finally:
+        for process in (*team, chief):
+            process.kill()
+            process.wait()
+
+
+def one_at_once(times: int) -> list[str]:
+    """`grade_one`, warm, notebook by notebook of the sample course's unit."""
+    from plnb.grading.service import grade_one, kit_for
+
+    with tempfile.TemporaryDirectory(prefix="plnb-bench-") as folder:
+        course, unit = science(_made(Path(folder) / "course"), 1)
+        kit = kit_for(CourseFolder(course), unit, unsafe=is_root())
+        notebooks = {path.stem: path.read_bytes() for path in (course / "submitted" / "s0000" / unit).glob("*.ipynb")}
+        lines = ["\n## One submission at once, warm\n", "| activity | p50 | p95 |", "|---|---|---|"]
+        for name, raw in sorted(notebooks.items()):
+            grade_one(kit, unit, {name: raw})
+            took = sorted(grade_one(kit, unit, {name: raw}).seconds for _ in range(times))
+            lines.append(f"| {name} | {1000 * statistics.median(took):.0f} ms | {1000 * took[int(times * 0.95)]:.0f} ms |")
+            print(lines[-1], flush=True)
+    return lines
+
+
+BARE = """
+import json, os, sys, time
+from pathlib import Path
+notebooks = [json.loads(Path(name).read_bytes()) for name in sys.argv[1:]]
+sources = [["".join(c["source"]) for c in nb["cells"] if c["cell_type"] == "code"] for nb in notebooks]
+import contextlib, io
+for cells in sources:
+    pid = os.fork()
+    if pid == 0:
+        names = {"__name__": "__main__"}
+        with contextlib.redirect_stdout(io.StringIO()):
+            for cell in cells:
+                try:
+                    exec(cell, names)
+                except BaseException:
+                    pass
+        os._exit(0)
+    os.waitpid(pid, 0)
+"""
+
+
+def limit(students: int, rounds: int) -> list[str]:
+    """The same cells in a forked child, nothing recorded: what no grader can beat."""
+    lines = ["\n## Against the limit (nbgrader's example)\n", "| what | wall | CPU |", "|---|---|---|"]
+    with tempfile.TemporaryDirectory(prefix="plnb-bench-") as folder:
+        course, unit = example(_made(Path(folder) / "course"), students)
+        notebooks = [str(path) for path in sorted(course.glob(f"submitted/*/{unit}/*.ipynb"))]
+        bare = [run([sys.executable, "-c", BARE, *notebooks], course) for _ in range(rounds)]
+        our = []
+        for _ in range(rounds):
+            with copied(course) as one:
+                our.append(ours(one, unit, "--jobs", "1"))
+    for what, each in (("bare cells, one process", bare), ("plnb grade, 1 worker", our)):
+        wall, cpu = statistics.median(took.wall for took in each), statistics.median(took.cpu for took in each)
+        lines.append(f"| {what} | {wall:.2f} s | {cpu:.2f} s |")
+    return lines
+
+
+def _made(root: Path) -> Path:
+    root.mkdir(parents=True)
+    return root
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--students", nargs="+", type=int, default=[5, 20, 100])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--growth", nargs="+", type=int, default=[5, 20, 100, 1000])
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    sandbox = "off (root)" if is_root() else "on"
+    lines = [
+        "# Grading speed\n",
+        f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f}, sandbox {sandbox}, medians of {given.rounds}.",
+    ]
+    middle = sorted(given.students)[len(given.students) // 2]
+    parts: dict[str, Callable[[], list[str]]] = {
+        "example": lambda: against_nbgrader("nbgrader's example course", example, given.students, given.rounds),
+        "science": lambda: against_nbgrader("numpy, pandas, matplotlib", science, given.students, given.rounds),
+        "growth": lambda: growth(given.growth),
+        "workers": lambda: workers(middle, given.rounds),
+        "dask": lambda: on_dask(middle),
+        "one": lambda: one_at_once(100),
+        "limit": lambda: limit(middle, given.rounds),
+    }
+    for part in given.part:
+        lines += parts[part]()
+    report = "\n".join(lines) + "\n"
+    print(report)
+    if given.out:
+        given.out.parent.mkdir(parents=True, exist_ok=True)
+        given.out.write_text(report, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

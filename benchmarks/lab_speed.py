@@ -1,0 +1,232 @@
+"""What does the extension cost a student's JupyterLab?
+
+    python benchmarks/lab_speed.py               opening, choosing, memory
+    python benchmarks/lab_speed.py --rounds 5    fewer rounds
+    python benchmarks/lab_speed.py --no-memory   without the 50 times open and close
+
+A course of one notebook with 300 cells, 40 forks and 40 checks, in a real JupyterLab and a real Chromium, with the extension and
+without.
+
+Opening: everything the page's main thread works (its CPU time, so that busy neighbours do not count) in the six seconds after the
+notebook is asked for: scripts, styles, layout, cells drawn in idle time; median; bar: 150 ms more than without us.
+Choosing: from the click until the way is painted; bar: 100 ms.
+Memory: heap after 50 times open and close, garbage collected; bar: no more than without us, but for 5 % of noise between two runs.
+Exit code 1 where a bar is missed. Needs chromium and the built extension (make lab).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import CDPSession, Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from plnb.grading.release import release  # noqa: E402
+from plnb.store.layout import find_course  # noqa: E402
+from tests.e2e.conftest import FLAGS  # noqa: E402
+from tests.e2e.lab import Lab, Setup, ready, start  # noqa: E402
+from tests.e2e.workbook import NOTEBOOK, Cell, answer, check, code, fork, prose, write  # noqa: E402
+
+FORKS, CHECKS, CELLS = 40, 40, 300
+OPEN_BAR, CHOICE_BAR, MEMORY_BAR = 150.0, 100.0, 1.05
+PATH = "big/pages.ipynb"
+SETTLED_MS = 6_000
+OPENINGS = 50
+
+OWN = """() => performance.getEntriesByType('measure')
+  .filter(each => each.name.startsWith('plnb:')).reduce((sum, each) => sum + each.duration, 0)"""
+
+COURSE = """\
+schema_version: 1
+id: big
+title: A big notebook
+units:
+  - id: big
+    title: Everything
+    steps:
+      - notebook: pages
+"""
+
+
+def pages() -> list[Cell]:
+    """Forks with two ways each, answers with checks, and text in between."""
+    cells: list[Cell] = [prose("# Many pages")]
+    for number in range(FORKS):
+        name = f"f{number}"
+        cells += [
+            fork(name, "Left", "Right"),
+            prose(f"## Left {number}\n\nSome *text* with $x^{number}$.", branch=f"{name}/left"),
+            prose(f"## Right {number}\n\nSome other text.", branch=f"{name}/right"),
+            code(f"print({number})", branch=f"{name}/right"),
+        ]
+    for number in range(CHECKS):
+        cells += [
+            answer(f"a{number}", f"### BEGIN SOLUTION\nx{number} = {number}\n### END SOLUTION"),
+            check(f"c{number}", f"assert x{number} == {number}, 'Count again.'", hints=["Look.", "Look twice."], minutes=2),
+        ]
+    cells += [prose(f"Page {number}.\n\n" + "Words and words. " * 30) for number in range(CELLS - len(cells))]
+    return cells
+
+
+@dataclass(frozen=True)
+class Figures:
+    opening: list[float]
+    """Main thread, ms."""
+    own: list[float]
+    """Of that, inside our own functions, ms."""
+    choosing: list[float]
+    """From click to paint, ms."""
+    heap: float
+    """MB after all openings."""
+
+
+@contextmanager
+def served(ours: bool, course: Path) -> Iterator[Lab]:
+    with tempfile.TemporaryDirectory() as place:
+        root, home = Path(place) / "served", Path(place) / "home"
+        shutil.copytree(course / "release", root)
+        if not ours:
+            config = home / "config" / "labconfig" / "page_config.json"
+            config.parent.mkdir(parents=True)
+            config.write_text(json.dumps({"disabledExtensions": {"plnb": True}}))
+        lab = start(root, home, Setup(extension=ours))
+        try:
+            yield lab
+        finally:
+            lab.stop()
+
+
+def measure(ours: bool, course: Path, rounds: int, openings: int) -> Figures:
+    with served(ours, course) as lab, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+        page = chromium.new_context(viewport={"width": 1280, "height": 800}).new_page()
+        lab.open(page, "big")
+        assert page.evaluate("() => window.jupyterapp.hasPlugin('plnb:cells')") == ours, (
+            "the extension is on exactly where it should be"
+        )
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+        opening, own, choosing = [], [], []
+        show(page)  # once to warm up: scripts compiled, the kernel started
+        close(page)
+        for _ in range(rounds):
+            page.evaluate("() => performance.clearMeasures()")
+            before = busy(devtools)
+            show(page)
+            page.wait_for_timeout(SETTLED_MS)
+            opening.append(busy(devtools) - before)
+            own.append(page.evaluate(OWN))
+            if ours:
+                choosing += choose(page)
+            close(page)
+        for _ in range(openings):
+            show(page)
+            close(page)
+        heap = collected(devtools) if openings else 0.0
+        chromium.close()
+        return Figures(opening, own, choosing, heap)
+
+
+def show(page: Page) -> None:
+    page.evaluate(
+        """async path => {
+          const { commands, shell } = window.jupyterapp;
+          const panel = await commands.execute('docmanager:open', { path, factory: 'Notebook' });
+          shell.activateById(panel.id);
+        }""",
+        PATH,
+    )
+    ready(page)
+
+
+def close(page: Page) -> None:
+    # Nothing is saved: every round begins with the same file.
+    page.evaluate(
+        """async () => {
+          const panel = window.jupyterapp.shell.currentWidget;
+          await panel.context.revert();
+          panel.dispose();
+        }"""
+    )
+
+
+def busy(devtools: CDPSession) -> float:
+    """What the page's main thread has done so far, in ms."""
+    metrics = {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}
+    return float(metrics["TaskDuration"]) * 1000
+
+
+def collected(devtools: CDPSession) -> float:
+    for _ in range(3):
+        devtools.send("HeapProfiler.collectGarbage")
+    metrics = {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}
+    return float(metrics["JSHeapUsedSize"]) / 2**20
+
+
+def choose(page: Page) -> list[float]:
+    """Choose at the first three forks, one way and then the other."""
+    return list(
+        page.evaluate(
+            f"""async () => {{
+              const painted = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+              const took = [];
+              for (const option of [0, 1]) {{
+                for (const card of [...document.querySelectorAll('.plnb-fork')].slice(0, 3)) {{
+                  await painted();
+                  const name = card.closest('.jp-Cell');
+                  const cells = {NOTEBOOK}.widgets;
+                  const place = cells.findIndex(cell => cell.node === name);
+                  const begin = performance.now();
+                  card.querySelectorAll('input')[option].click();
+                  await painted();
+                  took.push(performance.now() - begin);
+                  if (cells[place + 1 + option].isHidden || !cells[place + 2 - option].isHidden) {{
+                    throw new Error('The wrong way is shown.');
+                  }}
+                }}
+              }}
+              return took;
+            }}"""
+        )
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--no-memory", action="store_true")
+    options = parser.parse_args()
+    openings = 0 if options.no_memory else OPENINGS
+    with tempfile.TemporaryDirectory() as place:
+        course = Path(place)
+        (course / "course.yaml").write_text(COURSE)
+        write(course / "source" / PATH, pages())
+        release(find_course(course))
+        without = measure(False, course, options.rounds, openings)
+        with_us = measure(True, course, options.rounds, openings)
+    before, after = statistics.median(without.opening), statistics.median(with_us.opening)
+    more = after - before
+    chosen = statistics.median(with_us.choosing)
+    print(f"opening  {before:6.0f} ms without, {after:6.0f} ms with: {more:+.0f} ms (bar {OPEN_BAR:.0f})")
+    print(f"         of that {statistics.median(with_us.own):.0f} ms in our own functions")
+    print(f"choosing {chosen:6.0f} ms, worst {max(with_us.choosing):.0f} ms (bar {CHOICE_BAR:.0f})")
+    good = more <= OPEN_BAR and chosen <= CHOICE_BAR
+    if openings:
+        print(f"memory   {without.heap:6.1f} MB without, {with_us.heap:6.1f} MB with, after {openings} times open and close")
+        good = good and with_us.heap <= without.heap * MEMORY_BAR
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
