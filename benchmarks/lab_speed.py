@@ -34,7 +34,7 @@ sys.path.insert(0, str(ROOT))
 
 from plnb.grading.release import release  # noqa: E402
 from plnb.store.layout import find_course  # noqa: E402
-from tests.e2e.conftest import FLAGS  # noqa: E402
+from tests.conftest import FLAGS  # noqa: E402
 from tests.e2e.lab import Lab, Setup, ready, start  # noqa: E402
 from tests.e2e.workbook import NOTEBOOK, Cell, answer, check, code, fork, prose, write  # noqa: E402
 

@@ -1,10 +1,18 @@
-"""Order of the suite."""
+"""Order of the suite, and its browser."""
 
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     # Root is refused without a word; a suite that runs as root (in CI's container, say) gives the word. What is about the sandbox
@@ -15,3 +23,21 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # What takes minutes goes first, so that with two workers nobody waits for it at the end.
     items.sort(key=lambda item: "tests/whole/test_demo" not in item.nodeid)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; without one the test is skipped, in CI it fails.
+
+    One a file, not one a session: while Playwright is open its loop counts as running, and what comes after could start none.
+    """
+    from playwright.sync_api import sync_playwright
+
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None and os.environ.get("CI") != "true":
+        pytest.skip("there is no chromium on this machine")
+    assert found, "The browser tests need chromium."
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield chromium
+        chromium.close()

@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from plnb.grading.release import release
 from plnb.store.layout import find_course
 from tests.e2e.lab import NOISE, Lab, Setup, start
 
 ROOT = Path(__file__).parents[2]
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
-
 
 # Two cores may be busy with other tests, and handing in starts nbgrader in a process of its own.
 expect.set_options(timeout=30_000)
@@ -133,17 +131,6 @@ def start_lab(served: Path, tmp_path: Path) -> Iterator[Callable[[Setup], Lab]]:
     yield begin
     for server in servers:
         server.stop()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium. Where it is missing and CI runs, this fails."""
-    found = shutil.which("chromium")
-    assert found, "The browser tests need chromium."
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import mimetypes
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import pytest
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.sign import NotebookNotary
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 from traitlets.config import Config
 
 from plnb.engine.harmless import make_harmless
@@ -29,20 +28,8 @@ from tests.hostile.payloads import MARKDOWN, MARKUP
 from tests.reports import builders
 from tests.reports.hostile_pages import MASTER, TEXTS, hostile_feedback, hostile_notebook
 
-_CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-_FLAGS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 _NBGRADER = Path(formgrader.__file__).parent
 _HERE = "http://formgrader.test"
-
-pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="there is no chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS.split())
-        yield chromium
-        chromium.close()
 
 
 @dataclass

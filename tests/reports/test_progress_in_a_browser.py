@@ -1,22 +1,14 @@
-# ruff: noqa: E501
 """The pages in a real browser: hostile text stays text, nothing is loaded, and everything can be reached."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from plnb.reports.progress import write_progress
 from tests.reports import builders
-
-_CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-_FLAGS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-
-pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="there is no chromium on this machine")
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +16,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("course") / "progress"
     write_progress([builders.strong(), builders.hostile()], out)
     return out
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS.split())
-        yield chromium
-        chromium.close()
 
 
 def watched(browser: Browser, url: str, **context: object) -> tuple[Page, list[str]]:
