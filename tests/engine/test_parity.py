@@ -23,13 +23,14 @@ SNIPPETS = {
     "writes nonsense": "import sys\ntry: sys.stdout.write(3)\nexcept TypeError as e: print(e)",
     "unicode": "print('Ünï ☃ 𝔘 \\x1b[31mred\\x1b[0m')",
     "surrogate": "print('\\udc80')",
-    "subprocess output": "import os; os.system('echo from a shell')",
+    # (a kernel reads its own descriptors in a thread: what a cell wrote there a moment before its end comes late, and is lost)
+    "subprocess output": "import os, time; os.system('echo from a shell'); time.sleep(0.5)",
     "shell": "!echo one; echo two >&2; exit 3",
     "shell result": "_exit_code",
     "shell captured": "lines = !printf 'a\\nb'\nlines",
-    "popen": "import subprocess; subprocess.run(['echo', 'child'])",
-    "raw descriptor": "import os; os.write(1, b'raw\\n')",
-    "raw descriptor of errors": "os.write(2, b'raw err\\n')",
+    "popen": "import subprocess; done = subprocess.run(['echo', 'child']); time.sleep(0.5)",
+    "raw descriptor": "import os; os.write(1, b'raw\\n'); time.sleep(0.5)",
+    "raw descriptor of errors": "os.write(2, b'raw err\\n'); time.sleep(0.5)",
     "a thread prints": "import threading\nt = threading.Thread(target=print, args=('in a thread',)); t.start(); t.join()",
     "a forked child prints": "import os, sys\nsys.stdout.flush()\npid = os.fork()\nif pid == 0:\n    print('child'); sys.stdout.flush(); os._exit(0)\nx = os.waitpid(pid, 0)",
     # values
