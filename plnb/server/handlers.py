@@ -11,112 +11,25 @@ Everything else is a `Refusal` with a status of 4xx, or 500 for what is our faul
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from http.client import responses
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from jupyter_server.auth.decorator import authorized
-from jupyter_server.base.handlers import APIHandler
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from tornado import web
 
 from plnb.core.news import NewRecords, Submitting
 from plnb.core.profile import Profile
-from plnb.core.student import CourseView, Feedback, Refusal, StudentView, Submission
-from plnb.errors import NotReadyError, PlnbError
+from plnb.core.student import CourseView, Feedback, StudentView, Submission
+from plnb.errors import NotReadyError
+from plnb.server.answering import Handler, as_json
 from plnb.server.handing_in import hand_in, handed_in
-from plnb.server.places import Places
 from plnb.store.profiles import read_profile, write_profile
 from plnb.store.student_folder import StudentCourse, utc_now
 
-LARGEST: Final = 1_000_000
-"""Bytes of a body; a whole day of work is a hundredth of it."""
-
-_STATUS: Final = {
-    "not-found": 404,
-    "read-only": 409,
-    "format-too-new": 409,
-    "course-file": 422,
-    "not-ready": 409,
-    "our-fault": 500,
-}
-"""Everything else that is wrong with a request is 400."""
-
-_Answer = TypeVar("_Answer")
-_Body = TypeVar("_Body", bound=BaseModel)
 _Feedbacks: Final = TypeAdapter(tuple[Feedback, ...])
 
 
-class _Handler(APIHandler):
-    """What all routes share."""
-
-    auth_resource = "plnb"
-
-    def initialize(self, places: Places) -> None:
-        """What the route brings."""
-        self.places = places
-
-    def query(self, name: str) -> str:
-        """An argument of the query, as it came; empty where it is not given (tornado's own would mend what should be refused)."""
-        try:
-            return self.request.query_arguments.get(name, [b""])[-1].decode()
-        except UnicodeDecodeError:
-            raise web.HTTPError(400) from None
-
-    def body(self, kind: type[_Body]) -> _Body:
-        """The body, typed."""
-        if len(self.request.body) > LARGEST:
-            raise web.HTTPError(413)
-        return kind.model_validate_json(self.request.body)
-
-    async def answer(self, work: Callable[[], _Answer], shown: Callable[[_Answer], str | bytes]) -> None:
-        """Do the work where it holds up nobody, and send what comes of it."""
-        self.set_header("Cache-Control", "no-store")
-        self.finish(await asyncio.to_thread(lambda: shown(work())))
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Say no, in the one shape there is for it."""
-        _, error, _ = kwargs.get("exc_info", (None, None, None))
-        status, refusal = _refused(status_code, error)
-        self.set_status(status)
-        self.set_header("Content-Type", "application/json")
-        self.finish(refusal.model_dump_json())
-
-    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """What is not our fault is no news to whoever reads the log."""
-        if not isinstance(value, PlnbError | ValidationError) or _refused(500, value)[0] >= 500:
-            super().log_exception(typ, value, tb)
-
-
-def _refused(status: int, error: BaseException | None) -> tuple[int, Refusal]:
-    match error:
-        case PlnbError():
-            status = _STATUS.get(error.code, 400)
-            return status, Refusal(code=error.code, message=error.message, hint=error.mend)
-        case ValidationError():
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(map(str, first["loc"]))
-            said = f"This request is not one we know ({where}: {first['msg']})." if where else "This request is not valid JSON."
-            return 400, Refusal(code="request", message=said, hint="Reload the page; if that does not help, upgrade plnb.")
-    code, message, hint = _HTTP.get(status, ("request", f"{responses.get(status, 'Refused')}.", "Reload the page."))
-    return status, Refusal(code=code, message=message, hint=hint)
-
-
-_HTTP: Final = {
-    401: ("not-allowed", "You are not signed in here.", "Open JupyterLab again by the address it was started with."),
-    403: ("not-allowed", "You are not signed in here.", "Open JupyterLab again by the address it was started with."),
-    404: ("not-found", "There is no such thing here.", "Reload the page."),
-    413: ("too-large", "This is more than can be kept at once.", "Write less in one go."),
-    500: ("our-fault", "Something went wrong in plnb. What you did before is kept.", "Try again; if it stays, tell your teacher."),
-}
-
-
-def _json(model: BaseModel) -> str:
-    return model.model_dump_json()
-
-
-class CourseHandler(_Handler):
+class CourseHandler(Handler):
     """What the course asks and offers."""
 
     @web.authenticated
@@ -128,10 +41,10 @@ class CourseHandler(_Handler):
         def work() -> CourseView:
             return self.places.course(path).course_view()
 
-        await self.answer(work, _json)
+        await self.answer(work, as_json)
 
 
-class ProgressHandler(_Handler):
+class ProgressHandler(Handler):
     """Where the student stands."""
 
     @web.authenticated
@@ -139,10 +52,10 @@ class ProgressHandler(_Handler):
     async def get(self) -> None:
         """Everything the screen shows for `path`."""
         path = self.query("path")
-        await self.answer(lambda: _view(self.places.course(path)), _json)
+        await self.answer(lambda: _view(self.places.course(path)), as_json)
 
 
-class RecordsHandler(_Handler):
+class RecordsHandler(Handler):
     """What happened."""
 
     @web.authenticated
@@ -156,7 +69,7 @@ class RecordsHandler(_Handler):
             course.tell(told.records, now=utc_now())
             return _view(course)
 
-        await self.answer(work, _json)
+        await self.answer(work, as_json)
 
     @web.authenticated
     @authorized
@@ -169,10 +82,10 @@ class RecordsHandler(_Handler):
             course.forget(record)
             return _view(course)
 
-        await self.answer(work, _json)
+        await self.answer(work, as_json)
 
 
-class ProfileHandler(_Handler):
+class ProfileHandler(Handler):
     """What students say about themselves."""
 
     @web.authenticated
@@ -180,7 +93,7 @@ class ProfileHandler(_Handler):
     async def get(self) -> None:
         """The profile for the course of `path`."""
         path = self.query("path")
-        await self.answer(lambda: read_profile(self.places.course(path).course.id), _json)
+        await self.answer(lambda: read_profile(self.places.course(path).course.id), as_json)
 
     @web.authenticated
     @authorized
@@ -192,10 +105,10 @@ class ProfileHandler(_Handler):
             write_profile(self.places.course(path).course.id, profile)
             return profile
 
-        await self.answer(work, _json)
+        await self.answer(work, as_json)
 
 
-class FeedbackHandler(_Handler):
+class FeedbackHandler(Handler):
     """What came back."""
 
     @web.authenticated
@@ -206,7 +119,7 @@ class FeedbackHandler(_Handler):
         await self.answer(lambda: _view(self.places.course(path)).feedback, _Feedbacks.dump_json)
 
 
-class SubmitHandler(_Handler):
+class SubmitHandler(Handler):
     """Handing in."""
 
     @web.authenticated
@@ -221,7 +134,7 @@ class SubmitHandler(_Handler):
                 raise NotReadyError("This is not the folder of a unit.", mend="Open a notebook of the unit you want to hand in.")
             return hand_in(course.course.id, course.unit, course.units[course.unit])
 
-        await self.answer(work, _json)
+        await self.answer(work, as_json)
 
 
 def _view(course: StudentCourse) -> StudentView:

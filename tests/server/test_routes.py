@@ -16,7 +16,7 @@ import pytest
 from plnb.core.news import NewRecord
 from plnb.core.profile import Profile
 from plnb.core.student import CourseView, Refusal, StudentView
-from plnb.server.handlers import _STATUS, LARGEST
+from plnb.server.answering import LARGEST, STATUS
 from plnb.server.handlers import ROUTES as ROUTES_SERVED
 from tests.server.desk import feedback, graded, put
 from tests.server.running import Answer, Client
@@ -323,7 +323,7 @@ def test_every_route_and_every_no_is_documented() -> None:
         if method in vars(handler)
     }
     assert told == served == {(method, route) for method, route, _ in ROUTES}
-    for code in (*_STATUS, "request", "record", "not-allowed", "too-large"):
+    for code in (*STATUS, "request", "record", "not-allowed", "too-large"):
         assert f"`{code}`" in text, code
     for kind in get_args(get_args(NewRecord)[0]):
         assert f"| `{kind.model_fields['kind'].default}` |" in text

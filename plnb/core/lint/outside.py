@@ -61,9 +61,14 @@ def fresh_not_set(view: CourseView) -> Iterator[Found]:
 @rule("check-reads-editable", Severity.warning)
 def check_reads_editable(view: CourseView) -> Iterator[Found]:
     """A check compares with a value that students can change, in a cell that is neither locked nor an answer."""
+    # Every cell of a notebook is read for this, so each notebook once: a course is linted while its author types.
+    loose_in: dict[tuple[str, str], set[str]] = {}
     for notebook, cell, spot in _tests(view):
-        editable, fixed = _named(notebook)
-        loose = sorted((editable - fixed) & names_in(cell.source))
+        key = notebook.unit, notebook.name
+        if key not in loose_in:
+            editable, fixed = _named(notebook)
+            loose_in[key] = editable - fixed
+        loose = sorted(loose_in[key] & names_in(cell.source)) if loose_in[key] else []
         if loose:
             yield Found(
                 spot,
