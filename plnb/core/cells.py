@@ -142,7 +142,9 @@ class ResponseCell(_Cell):
     prompt: str = ""
     """The question, where the text above does not already ask it."""
     options: tuple[str, ...] = ()
-    """What can be chosen or ordered."""
+    """What can be chosen or ordered: what the code gets."""
+    labels: dict[str, str] = {}
+    """What a student reads for an option, where its plain value says too little: `{"A": "from 0 to 5 minutes"}`."""
     unit: str = ""
     """Unit of a number."""
 

@@ -132,7 +132,7 @@ class NewRecords(Model):
 
 
 class Submitting(Model):
-    """The body of POST submit."""
+    """The body of POST submit, and of POST feedback."""
 
     path: str = Field(max_length=4000)
     """Contents path of the unit's folder, or of a notebook in it."""

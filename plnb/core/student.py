@@ -57,6 +57,21 @@ class CheckStanding(Model):
     """What became of it when it was graded last; None where it has not been."""
 
 
+class Another(Model):
+    """Another question about the same, for who wants to try once more."""
+
+    check: str
+    """The check of this notebook it is like: nbgrader's grade_id."""
+    activity: str
+    """The notebook it is in."""
+    to: str
+    """Its own grade_id."""
+    title: str
+    """What students read."""
+    path: str = ""
+    """Contents path of its notebook."""
+
+
 class ChoiceStanding(Model):
     """What was chosen at a fork."""
 
@@ -173,6 +188,13 @@ class Submission(Model):
     """When."""
 
 
+class Fetched(Model):
+    """What a look at the exchange brought."""
+
+    new: int = Field(ge=0)
+    """Pages that were not here before, or that say something else now."""
+
+
 class Problem(Model):
     """Something that does not work, in a sentence, with the mend."""
 
@@ -207,6 +229,8 @@ class StudentView(Model):
     """Contents path of each unit's folder, by unit: what `submit` takes."""
     checks: tuple[CheckStanding, ...] = ()
     """Every check that was tried or hinted at."""
+    another: tuple[Another, ...] = ()
+    """For checks of the notebook that was asked about: another question about the same, where one is open."""
     choices: tuple[ChoiceStanding, ...] = ()
     """What was chosen, by fork."""
     advice: tuple[Suggestion, ...] = ()

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeVar
 
+from plnb.core.another import another
 from plnb.core.base import Basis, Level, Reason, Trust
 from plnb.core.course import ActivityFork, Course, Fork
 from plnb.core.mastery import Estimate, estimate
 from plnb.core.profile import Profile
-from plnb.core.progress import report
+from plnb.core.progress import ProgressReport, report
 from plnb.core.records import (
     Attempt,
     ChoiceMade,
@@ -30,6 +31,7 @@ from plnb.core.records import (
 )
 from plnb.core.steps import Step, Suggestion
 from plnb.core.student import (
+    Another,
     CheckStanding,
     ChoiceStanding,
     CourseView,
@@ -99,6 +101,7 @@ def student_view(
     made = report(course, there, student=student, now=now, profile=profile, way=Basis.practice, seen=known)
     words, names = words_of_students(course.language), Names.of(course)
     goals, reflections, feelings, gates = _latest(r for r in mine if r.at <= now)
+    checks, choices = tuple(_checks(mine, seen)), tuple(_choices(course, mine))
     prompts = {point.id: point.prompt for activity in course.activities() for point in activity.reflections}
     return StudentView(
         course=course.id,
@@ -109,8 +112,9 @@ def student_view(
         report=made,
         places=tuple(_place(step, desk) for step in made.path.steps),
         folders=dict(desk.folders),
-        checks=tuple(_checks(mine, seen)),
-        choices=tuple(_choices(course, mine)),
+        checks=checks,
+        another=tuple(_another(course, made, checks, choices, desk)),
+        choices=choices,
         advice=tuple(_advice(course, profile, words)),
         gates_passed=tuple(dict.fromkeys(gates)),
         goals=_newest(
@@ -247,6 +251,16 @@ def _choices(course: Course, mine: Iterable[Record]) -> Iterator[ChoiceStanding]
             options = tuple(o for o in dict.fromkeys(said.options) if o in offered)[: fork.pick]
             if options:
                 yield ChoiceStanding(fork=fork.id, options=options, at=said.at)
+
+
+def _another(
+    course: Course, made: ProgressReport, checks: Iterable[CheckStanding], choices: Iterable[ChoiceStanding], desk: Desk
+) -> Iterator[Another]:
+    passed = {(c.activity, c.check) for c in checks if c.passed or c.graded is Verdict.passed}
+    chosen = {choice.fork: choice.options for choice in choices}
+    for found in another(course, desk.activity, made.path, passed=passed, chosen=chosen):
+        if path := desk.notebooks.get(found.activity):
+            yield found.model_copy(update={"path": path})
 
 
 def _advice(course: Course, profile: Profile, words: Words) -> Iterator[Suggestion]:

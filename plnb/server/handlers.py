@@ -4,7 +4,7 @@
     GET    progress?path=       -> StudentView           PUT    profile?path=        Profile -> Profile
     POST   records              NewRecords -> StudentView
     DELETE records?path=&id=    -> StudentView           POST   submit               Submitting -> Submission
-    GET    feedback?path=       -> Feedback[]
+    GET    feedback?path=       -> Feedback[]            POST   feedback             Submitting -> Fetched
 
 Everything else is a `Refusal` with a status of 4xx, or 500 for what is our fault. A refused request has written nothing.
 """
@@ -19,9 +19,10 @@ from tornado import web
 
 from plnb.core.news import NewRecords, Submitting
 from plnb.core.profile import Profile
-from plnb.core.student import CourseView, Feedback, StudentView, Submission
+from plnb.core.student import CourseView, Feedback, Fetched, StudentView, Submission
 from plnb.errors import NotReadyError
 from plnb.server.answering import Handler, as_json
+from plnb.server.fetching import fetch
 from plnb.server.handing_in import hand_in, handed_in
 from plnb.store.profiles import read_profile, write_profile
 from plnb.store.student_folder import StudentCourse, utc_now
@@ -117,6 +118,18 @@ class FeedbackHandler(Handler):
         """Pages that came back for the course of `path`, newest first."""
         path = self.query("path")
         await self.answer(lambda: _view(self.places.course(path)).feedback, _Feedbacks.dump_json)
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Fetch what came back for the course of `path`, by nbgrader's exchange."""
+        asked = self.body(Submitting)
+
+        def work() -> Fetched:
+            course = self.places.course(asked.path)
+            return fetch(course.course.id, course.units)
+
+        await self.answer(work, as_json)
 
 
 class SubmitHandler(Handler):

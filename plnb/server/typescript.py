@@ -21,7 +21,7 @@ import plnb
 from plnb.core.cells import CELL_SCHEMA_VERSION, CellMeta
 from plnb.core.news import NewRecord, NewRecords, Submitting
 from plnb.core.profile import Profile
-from plnb.core.student import VIEW_SCHEMA_VERSION, CourseView, Refusal, StudentView, Submission
+from plnb.core.student import VIEW_SCHEMA_VERSION, CourseView, Fetched, Refusal, StudentView, Submission
 from plnb.store.describing import DescribedSchema
 from plnb.store.files import write_whole
 
@@ -36,6 +36,7 @@ _SHARED: Final[tuple[tuple[str, Any, Mode], ...]] = (
     ("CourseView", CourseView, "serialization"),
     ("Profile", Profile, "serialization"),
     ("Submission", Submission, "serialization"),
+    ("Fetched", Fetched, "serialization"),
     ("Refusal", Refusal, "serialization"),
     ("NewRecord", NewRecord, "validation"),
     ("NewRecords", NewRecords, "validation"),

@@ -12,8 +12,9 @@ from __future__ import annotations
 import errno
 import json
 import os
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -28,7 +29,7 @@ from plnb.errors import OurFaultError, ReadOnlyError
 
 try:
     import fcntl
-except ImportError:  # Windows
+except ImportError:  # Windows: `_alone` does what it can do there
     fcntl = None  # type: ignore[assignment]
 
 FOLDER: Final = "journal"
@@ -40,7 +41,10 @@ MINE: Final = "me"
 TWICE: Final = timedelta(seconds=5)
 """A try of one check with one outcome within this time is told by the screen and by the kernel, and is one try."""
 
-_APPEND: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+# Names that one system has and another has not. O_BINARY: Windows would write two bytes for each end of a line.
+_CAREFUL: Final = sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY", "O_NOINHERIT"))
+_APPEND: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND | _CAREFUL
+_WAIT: Final = 10.0  # seconds for somebody else to finish: they write a few lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,8 @@ def append(path: Path, records: Sequence[Record]) -> tuple[Record, ...]:
     Returns those that are new: what is there already is not written again. Raises ReadOnlyError where nothing can be written here,
     and OurFaultError where the disk is full or fails.
     """
-    with _open(path) as fd:
+    with _open(path) as journal:
+        fd = journal.fd
         data = _all(fd)
         there = _read(data)
         whole = data.rfind(b"\n") + 1
@@ -115,19 +120,19 @@ def delete(path: Path, ids: Collection[str]) -> int:
     """Take records out of a journal: it is written anew without their lines. Returns how many lines went. Raises as `append`."""
     if not path.is_file():
         return 0
-    with _open(path) as fd:
-        lines = _all(fd).splitlines(keepends=True)
+    with _open(path) as journal:
+        lines = _all(journal.fd).splitlines(keepends=True)
         kept = [line for line in lines if _id(line) not in ids]
         if len(kept) == len(lines):
             return 0
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            new = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o666)
+            new = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _CAREFUL, 0o666)
             try:
                 _write(new, b"".join(kept))
             finally:
                 os.close(new)
-            part.replace(path)
+            journal.give_way_to(part, path)
             _sync_folder(path.parent)
         except BaseException:
             part.unlink(missing_ok=True)
@@ -223,22 +228,53 @@ def _same_try(one: Attempt, other: Attempt) -> bool:
 # --- the disk ---------------------------------------------------------------------------------------------------------------------
 
 
+class _Journal:
+    """An open journal that nobody else writes in."""
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+        self._open = True
+
+    def close(self) -> None:
+        """Let go of the file, and of the lock on it."""
+        if self._open:
+            self._open = False
+            os.close(self.fd)
+
+    def give_way_to(self, part: Path, path: Path) -> None:
+        """Put another file in its place."""
+        if fcntl:
+            part.replace(path)
+            return
+        self.close()  # Windows replaces no open file; `_alone` still holds the folder
+        end = time.monotonic() + _WAIT
+        while True:
+            try:
+                part.replace(path)
+                return
+            except PermissionError:  # somebody reads it just now
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
+
+
 @contextmanager
-def _open(path: Path) -> Iterator[int]:
+def _open(path: Path) -> Iterator[_Journal]:
     """The journal, held: nobody else writes in it meanwhile. Turns what the disk says into our errors."""
     place = path.name
     try:
         path.parent.mkdir(exist_ok=True)
         if path.parent.is_symlink():
             raise PermissionError
-        fresh = not path.exists()
-        fd = _held(path)
-        try:
-            if fresh:
-                _sync_folder(path.parent)
-            yield fd
-        finally:
-            os.close(fd)  # lets go of the lock, too
+        with nullcontext() if fcntl else _alone(path.parent):
+            fresh = not path.exists()
+            journal = _Journal(_held(path))
+            try:
+                if fresh:
+                    _sync_folder(path.parent)
+                yield journal
+            finally:
+                journal.close()
     except OSError as error:
         if isinstance(error, PermissionError | FileExistsError | NotADirectoryError) or error.errno in _READ_ONLY:
             raise ReadOnlyError(
@@ -279,6 +315,20 @@ def _lock(fd: int) -> None:
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise  # some network disks know no locks; appending in one write is then what keeps lines whole
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One writer at a time in a folder, where there is no `flock`: by SQLite's lock, which a crash lets go, as in `store.lock`."""
+    import sqlite3
+
+    try:
+        with closing(sqlite3.connect(folder / ".lock", timeout=_WAIT, isolation_level=None)) as held:
+            held.execute("BEGIN EXCLUSIVE")
+            yield
+    except sqlite3.OperationalError as error:
+        busy = "locked" in str(error)
+        raise OSError(errno.EAGAIN if busy else errno.EROFS, "somebody else is writing" if busy else "read-only") from None
 
 
 def _all(fd: int) -> bytes:

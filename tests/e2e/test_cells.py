@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.axe import serious
 from tests.e2e.conftest import Student
 from tests.e2e.lab import Lab, Setup, run, theme
-from tests.e2e.workbook import NOTEBOOK, activate, card, check, code, idle, put, shown, source, write
+from tests.e2e.workbook import NOTEBOOK, activate, answer, card, check, code, idle, put, shown, source, write
 
 OURS = (".plnb-card", ".plnb-header")
 
@@ -242,6 +242,27 @@ def test_an_answer_by_form_is_plain_code_and_own_code_is_left_alone(lab: Lab, pa
     expect(form).to_contain_text("This answer is written in code.")
     expect(editor).to_be_visible()
     assert source(page, name) == "pieces = 'ABC'\nfastest_piece = max(pieces)"
+
+
+def test_options_have_words_of_their_own_and_formulas_are_drawn(lab: Lab, page: Page, served: Path) -> None:
+    labels = {"A": "from 0 to 5 minutes", "B": "half of it, $\\frac{1}{2}$"}
+    message = "'Think of $\\\\frac{1}{2}$. It costs $5 or $6.'"
+    cells = [
+        answer("pick", "pick = None", role="response", widget="choice", name="pick", options=["A", "B"], labels=labels),
+        check("pick_check", f"assert pick == 'B', {message}", hints=["Use `x` in $y = \\frac{a}{b}$."]),
+    ]
+    write(served / "words.ipynb", cells)
+    lab.open(page, "words.ipynb")
+    form, tests = card(page, "pick"), card(page, "pick_check")
+    form.get_by_label("from 0 to 5 minutes").check()
+    assert source(page, "pick") == 'pick = "A"'
+    expect(form.locator("mjx-container")).to_have_count(1)
+    tests.get_by_role("button", name="Check my answer").click()
+    expect(tests.get_by_role("status").locator("mjx-container")).to_have_count(1)
+    expect(tests).to_contain_text("It costs $5 or $6.")
+    tests.get_by_role("button", name="I would like a hint").click()
+    expect(tests.locator(".plnb-hints mjx-container")).to_have_count(1)
+    expect(tests.locator(".plnb-hints code")).to_have_text("x")
 
 
 def test_locked_cells_say_so_and_are(lab: Lab, page: Page, student: Student) -> None:

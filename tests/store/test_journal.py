@@ -244,6 +244,27 @@ def test_many_writers_lose_and_tear_nothing(tmp_path: Path) -> None:
     assert deleted
 
 
+def test_without_posix_locks_as_on_windows_many_writers_lose_nothing_either(tmp_path: Path) -> None:
+    path = journal_file(tmp_path)
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); sys.modules['fcntl'] = None\n"
+        "from pathlib import Path\n"
+        "from tests.store.test_journal import note\n"
+        "from plnb.store import journal\n"
+        "assert journal.fcntl is None\n"
+        "path, who = Path(sys.argv[2]), sys.argv[3]\n"
+        "for n in range(30):\n"
+        "    journal.append(path, [note(f'{who}-{n}', 'x' * 5000)])\n"
+        "    if n % 3 == 2: assert journal.delete(path, {f'{who}-{n - 1}'}) == 1\n"
+    )
+    root = str(Path(__file__).parents[2])
+    writers = [subprocess.Popen([sys.executable, "-c", code, root, str(path), str(n)]) for n in range(3)]
+    assert [writer.wait(120) for writer in writers] == [0, 0, 0]
+    read = read_journal(path)
+    assert {record.id for record in read.records} == {f"{w}-{n}" for w in range(3) for n in range(30) if n % 3 != 1}
+    assert read.unread == 0
+
+
 def test_kill_dash_nine_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"

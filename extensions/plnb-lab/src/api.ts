@@ -4,7 +4,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-import { type CourseView, type NewRecord, type NewRecords, type Profile, type StudentView, type Submission, type Submitting, VIEW_SCHEMA_VERSION } from './schema';
+import { type CourseView, type Fetched, type NewRecord, type NewRecords, type Profile, type StudentView, type Submission, type Submitting, VIEW_SCHEMA_VERSION } from './schema';
 import { asProblem, type IApi, PlnbError } from './tokens';
 
 /** Calls `plnb/api/<endpoint>`. Throws `PlnbError`, whatever goes wrong. */
@@ -58,6 +58,11 @@ export class Api implements IApi {
   submit(path: string): Promise<Submission> {
     const body: Submitting = { path };
     return request(this.settings, 'submit', sending('POST', body));
+  }
+
+  fetch(path: string): Promise<Fetched> {
+    const body: Submitting = { path };
+    return request(this.settings, 'feedback', sending('POST', body));
   }
 }
 

@@ -7,7 +7,7 @@ import { UUID } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { type IApi, type IProblem, type IStudentModel, PlnbError } from './tokens';
-import type { CourseView, NewRecord, Profile, StudentView, Submission } from './schema';
+import type { CourseView, Fetched, NewRecord, Profile, StudentView, Submission } from './schema';
 
 interface IWaiting {
   readonly path: string;
@@ -99,6 +99,12 @@ export class StudentModel implements IStudentModel {
     const done = await this.api.submit(path);
     await this.refresh();
     return done;
+  }
+
+  async fetch(): Promise<Fetched> {
+    const found = await this.api.fetch(this._path ?? '');
+    await this.refresh();
+    return found;
   }
 
   /** Send what waits, oldest first and one at a time, so that records reach the journal in the order they happened. */

@@ -96,6 +96,20 @@ export interface All {
   all: (All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs)[];
 }
 
+/** Another question about the same, for who wants to try once more. */
+export interface Another {
+  /** The check of this notebook it is like: nbgrader's grade_id. */
+  check: string;
+  /** The notebook it is in. */
+  activity: string;
+  /** Its own grade_id. */
+  to: string;
+  /** What students read. */
+  title: string;
+  /** Contents path of its notebook. */
+  path: string;
+}
+
 /** At least one of these holds. */
 export interface AnyOf {
   /** The conditions. */
@@ -342,6 +356,12 @@ export interface Feeling {
   level: Level;
   /** When it was said. */
   at: string;
+}
+
+/** What a look at the exchange brought. */
+export interface Fetched {
+  /** Pages that were not here before, or that say something else now. */
+  new: number;
 }
 
 /** A choice point inside a notebook. */
@@ -810,8 +830,10 @@ export interface ResponseCell {
   name: string;
   /** The question, where the text above does not already ask it. */
   prompt?: string;
-  /** What can be chosen or ordered. */
+  /** What can be chosen or ordered: what the code gets. */
   options?: string[];
+  /** What a student reads for an option, where its plain value says too little: `{"A": "from 0 to 5 minutes"}`. */
+  labels?: { [key: string]: string };
   /** Unit of a number. */
   unit?: string;
 }
@@ -935,6 +957,8 @@ export interface StudentView {
   folders: { [key: string]: string };
   /** Every check that was tried or hinted at. */
   checks: CheckStanding[];
+  /** For checks of the notebook that was asked about: another question about the same, where one is open. */
+  another: Another[];
   /** What was chosen, by fork. */
   choices: ChoiceStanding[];
   /** For choices inside notebooks: the option that fits the student best, with its why, where one does. */
@@ -973,7 +997,7 @@ export interface Submission {
   at: string;
 }
 
-/** The body of POST submit. */
+/** The body of POST submit, and of POST feedback. */
 export interface Submitting {
   /** Contents path of the unit's folder, or of a notebook in it. */
   path: string;

@@ -6,7 +6,7 @@
 import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 
-import type { CourseView, NewRecord, Profile, StudentView, Submission } from './schema';
+import type { CourseView, Fetched, NewRecord, Profile, StudentView, Submission } from './schema';
 
 /** What a student may meet instead of an answer. `kind` chooses the words; `message` and `hint` are the server's own. */
 export interface IProblem {
@@ -48,6 +48,7 @@ export interface IApi {
   forget(path: string, id: string): Promise<StudentView>;
   saveProfile(path: string, profile: Profile): Promise<Profile>;
   submit(path: string): Promise<Submission>;
+  fetch(path: string): Promise<Fetched>;
 }
 
 /** What is known of the student, for everything that draws. It computes nothing: sentences, states and order come from the server. */
@@ -81,6 +82,8 @@ export interface IStudentModel {
   saveProfile(profile: Profile): Promise<boolean>;
   /** Hand in the unit that `path` is in. Throws `PlnbError` with the reason where it does not work. */
   submit(path: string): Promise<Submission>;
+  /** Fetch what came back for the course that is shown. Throws `PlnbError` with the reason where it does not work. */
+  fetch(): Promise<Fetched>;
 }
 
 export const IStudentModel = new Token<IStudentModel>('plnb:IStudentModel', 'Where the student stands in the course, as the server tells it.');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { StudentModel } from '../src/model';
 import { asProblem, type IApi, PlnbError } from '../src/tokens';
-import type { CourseView, NewRecord, Profile, StudentView, Submission } from '../src/schema';
+import type { CourseView, Fetched, NewRecord, Profile, StudentView, Submission } from '../src/schema';
 
 const HINT: NewRecord = { kind: 'hint_shown', activity: 'walk', check: 'speed', rung: 1 };
 const OFFLINE = new PlnbError({ kind: 'offline', code: 'offline', message: '', hint: '' });
@@ -43,6 +43,10 @@ class Server implements IApi {
     this.reach();
     this.profile = profile;
     return profile;
+  }
+
+  async fetch(): Promise<Fetched> {
+    return { new: 0 };
   }
 
   async submit(): Promise<Submission> {

@@ -37,9 +37,24 @@ export function button(words: Child | readonly Child[], press: () => void, more:
   return h('button', { type: 'button', click: press, ...more, class: `plnb-button ${more.class ?? ''}`.trim() }, ...children);
 }
 
-/** Text in which `code` between backticks is set as code. */
-export function withCode(text: string): Child[] {
-  return text.split(/`([^`]+)`/).map((part, place) => (place % 2 ? h('code', {}, part) : part));
+/** What `rich` marks as a formula; a card has it drawn once it is on the page. */
+export const MATHS = 'plnb-maths';
+
+/**
+ * A piece of code, or a formula. After an opening dollar and before a closing one stands no space, and after the closing one no digit:
+ * what costs $5 or $6 is no formula.
+ */
+const RICH = /`([^`]+)`|(\$\$[^$]+\$\$|\$(?![\s$])[^$\n]*[^$\s]\$(?!\d)|\\\(.+?\\\))/;
+
+/** Text in which `code` between backticks is set as code, and $formulas$ as formulas. */
+export function rich(text: string): Child[] {
+  const pieces = text.split(RICH);
+  const children: Child[] = [];
+  for (let at = 0; at < pieces.length; at += 3) {
+    const [plain, code, formula] = pieces.slice(at, at + 3);
+    children.push(plain ?? '', code ? h('code', {}, code) : null, formula ? h('span', { class: MATHS }, formula) : null);
+  }
+  return children;
 }
 
 const ICONS = {

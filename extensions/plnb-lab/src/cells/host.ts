@@ -5,10 +5,12 @@ import type { Cell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
+import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
 import type { CourseView, NewRecord } from '../schema';
+import { MATHS } from './dom';
 import type { Outcomes } from './outcomes';
 import type { Standing } from './standing';
 
@@ -60,6 +62,7 @@ export abstract class Card extends Widget {
     this._facts = facts;
     const key = this._focused();
     this.node.replaceChildren(...this.draw());
+    this._setFormulas();
     if (key) {
       // Where the control itself is gone, the card's next best one has the focus: it must not fall back to the page.
       const same = this.node.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]:not(:disabled)`);
@@ -71,6 +74,23 @@ export abstract class Card extends Widget {
     if (!this.isDisposed) {
       Signal.clearData(this);
       super.dispose();
+    }
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this._setFormulas();
+  }
+
+  /** Formulas are measured, so they are drawn once they are on the page; without a typesetter they stay as they are written. */
+  private _setFormulas(): void {
+    const { latexTypesetter } = this.host.panel.content.rendermime;
+    if (!this.isAttached || !latexTypesetter) {
+      return;
+    }
+    for (const formula of this.node.querySelectorAll<HTMLElement>(`.${MATHS}`)) {
+      formula.classList.remove(MATHS);
+      void latexTypesetter.typeset(formula);
     }
   }
 

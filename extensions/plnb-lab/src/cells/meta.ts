@@ -31,6 +31,7 @@ export function isRecord(value: unknown): value is Raw {
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const isLabels = (value: unknown): value is Record<string, string> => isRecord(value) && Object.values(value).every(isText);
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 
 /** Whether what is there fits; what is left out, or null, always does. */
@@ -70,6 +71,7 @@ const ROLES: Readonly<Record<CellMeta['role'], (raw: Raw) => boolean>> = {
     isText(raw.name) &&
     NAME.test(raw.name) &&
     may(raw.options, isTexts) &&
+    may(raw.labels, isLabels) &&
     may(raw.unit, isText) &&
     may(raw.prompt, isText)
 };

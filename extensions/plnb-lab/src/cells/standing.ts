@@ -2,6 +2,7 @@
  * What the student's view says of one notebook. Reads; decides nothing.
  */
 import type {
+  Another,
   CheckStanding,
   CourseView,
   Feeling,
@@ -36,6 +37,11 @@ export class Standing {
 
   check(id: string): CheckStanding | undefined {
     return this.view.checks.find(each => each.activity === this.activity && each.check === id);
+  }
+
+  /** Another question about the same as this check; known while the student looks at this notebook. */
+  another(check: string): Another | undefined {
+    return this.view.activity === this.activity ? this.view.another.find(each => each.check === check) : undefined;
   }
 
   /** The gate as a step of the path: its state, and what opens it in words. */

@@ -1,13 +1,12 @@
 /** What the panel's buttons do: open at a place, read a page, keep, hand in. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { type INotebookTracker, type NotebookPanel, NotebookPanel as Panel } from '@jupyterlab/notebook';
-import type { Cell } from '@jupyterlab/cells';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { ISpot } from '../route';
+import { openAt } from '../opening';
 import { type IStudentModel, PlnbError } from '../tokens';
 import { problemWords, whenWords } from '../words';
-import type { IActions } from './shared';
+import type { IActions, ITold } from './shared';
 
 export function makeActions(
   app: JupyterFrontEnd,
@@ -16,7 +15,7 @@ export function makeActions(
   trans: TranslationBundle
 ): IActions {
   return {
-    open: spot => void open(app, spot),
+    open: spot => void openAt(app.commands, spot),
     read: path => void app.commands.execute('docmanager:open', { path, factory: path.endsWith('.html') ? 'HTML Viewer' : undefined }),
     record: (path, record) => model.record(path, [record]),
     forget: id => model.forget(id),
@@ -28,48 +27,24 @@ export function makeActions(
         const { at } = await model.submit(folder);
         return { done: true, text: trans.__('Handed in: %1.', whenWords(trans, at)), mend: '' };
       } catch (error) {
-        if (error instanceof PlnbError) {
-          return { done: false, ...problemWords(trans, error.problem) };
-        }
-        return { done: false, text: trans.__('It could not be handed in.'), mend: String(error) };
+        return refusal(trans, error, trans.__('It could not be handed in.'));
+      }
+    },
+    fetch: async () => {
+      try {
+        const { new: found } = await model.fetch();
+        return found
+          ? { done: true, text: trans._n('One new page came back.', '%1 new pages came back.', found), mend: '' }
+          : { done: true, text: trans.__('Nothing new has come back yet.'), mend: trans.__('Look again later.') };
+      } catch (error) {
+        return refusal(trans, error, trans.__('It could not be fetched.'));
       }
     }
   };
 }
 
-/** Open a notebook and go to the place. In Notebook 7 it opens in a page of its own, at its top. */
-async function open(app: JupyterFrontEnd, spot: ISpot): Promise<void> {
-  const widget: unknown = await app.commands.execute('docmanager:open', { path: spot.path });
-  if (!(widget instanceof Panel)) {
-    return;
-  }
-  await widget.revealed;
-  const cell = find(widget, spot);
-  if (cell !== null) {
-    widget.content.activeCellIndex = cell;
-    const found = widget.content.widgets[cell];
-    if (found) {
-      await widget.content.scrollToCell(found as Cell, 'start');
-    }
-  }
-}
-
-function find(panel: NotebookPanel, { cell, check }: ISpot): number | null {
-  const cells = panel.content.model?.cells;
-  if (!cells || !(cell || check)) {
-    return null;
-  }
-  const named = (model: { getMetadata(key: string): unknown }, key: string, field: string): unknown => {
-    const value = model.getMetadata(key);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[field] : undefined;
-  };
-  for (let at = 0; at < cells.length; at++) {
-    const model = cells.get(at);
-    if ((cell && named(model, 'plnb', 'id') === cell) || (check && named(model, 'nbgrader', 'grade_id') === check)) {
-      return at;
-    }
-  }
-  return null;
+function refusal(trans: TranslationBundle, error: unknown, text: string): ITold {
+  return { done: false, ...(error instanceof PlnbError ? problemWords(trans, error.problem) : { text, mend: String(error) }) };
 }
 
 /** What is handed in is what is on disk, so what is on the screen goes there first. */

@@ -4,12 +4,12 @@ import * as React from 'react';
 import { type IStation, stopsOf } from '../route';
 import { whenWords } from '../words';
 import { Icon } from './icons';
-import { Notice, usePanel } from './shared';
+import { type ITold, Notice, usePanel } from './shared';
 
 export function HandIn({ station }: { station: IStation }): React.JSX.Element | null {
   const { trans, actions, say, view } = usePanel();
   const [busy, setBusy] = React.useState(false);
-  const [result, setResult] = React.useState<{ done: boolean; text: string; mend: string } | null>(null);
+  const [result, setResult] = React.useState<ITold | null>(null);
   const { unit, folder } = station;
   const last = view.submitted.find(each => each.unit === unit.id);
   const begun = stopsOf([station]).some(({ step }) => step.state === 'done' || step.passed > 0);
@@ -39,13 +39,46 @@ export function HandIn({ station }: { station: IStation }): React.JSX.Element | 
         </button>
         {last ? <span className="plnb-Quiet">{trans.__('Handed in: %1', whenWords(trans, last.at))}</span> : null}
       </div>
-      {result?.done ? (
-        <p className="plnb-Good">
-          <Icon name="check" />
-          {result.text}
-        </p>
-      ) : null}
-      {result && !result.done ? <Notice text={result.text} mend={result.mend} /> : null}
+      <Told result={result} />
+    </div>
+  );
+}
+
+/** What came of it, in words. */
+function Told({ result }: { result: ITold | null }): React.JSX.Element | null {
+  if (!result) {
+    return null;
+  }
+  return result.done ? (
+    <p className="plnb-Good">
+      <Icon name="check" />
+      {`${result.text} ${result.mend}`.trim()}
+    </p>
+  ) : (
+    <Notice text={result.text} mend={result.mend} />
+  );
+}
+
+/** Look whether something came back. */
+function Fetch(): React.JSX.Element {
+  const { trans, actions, say } = usePanel();
+  const [busy, setBusy] = React.useState(false);
+  const [result, setResult] = React.useState<ITold | null>(null);
+  const fetch = async (): Promise<void> => {
+    setBusy(true);
+    setResult(null);
+    const told = await actions.fetch();
+    setBusy(false);
+    setResult(told);
+    say(`${told.text} ${told.mend}`);
+  };
+  return (
+    <div className="plnb-Fetch">
+      <button type="button" className="plnb-Button" disabled={busy} onClick={() => void fetch()}>
+        <Icon name="letter" />
+        {busy ? trans.__('Looking…') : trans.__('Look for feedback')}
+      </button>
+      <Told result={result} />
     </div>
   );
 }
@@ -56,7 +89,7 @@ export function CameBack(): React.JSX.Element | null {
   const [all, setAll] = React.useState(false);
   const { feedback } = view;
   const { notes } = view.report;
-  if (!feedback.length && !notes.length) {
+  if (!feedback.length && !notes.length && !view.submitted.length) {
     return null;
   }
   const shown = all ? feedback : feedback.slice(0, 3);
@@ -64,6 +97,7 @@ export function CameBack(): React.JSX.Element | null {
   return (
     <section aria-labelledby="plnb-back-title">
       <h2 id="plnb-back-title">{trans.__('What came back')}</h2>
+      {view.submitted.length ? <Fetch /> : null}
       <ul className="plnb-Back">
         {shown.map(page => (
           <li key={page.path}>

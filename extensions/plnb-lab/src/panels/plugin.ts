@@ -5,9 +5,11 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
 
+import { OPEN_AT, openAt } from '../opening';
 import { IStudentModel } from '../tokens';
 import { makeActions } from './actions';
 import { PathPanel, type Tab } from './panel';
+import type { ITold } from './shared';
 import { PathButtons } from './toolbar';
 
 const pathIcon = new LabIcon({
@@ -49,14 +51,22 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       app.shell.activateById(panel.id);
     };
     app.docRegistry.addWidgetExtension('Notebook', new PathButtons(model, trans, pathIcon, () => show('path')));
+    app.commands.addCommand(OPEN_AT, {
+      label: trans.__('Open at a place'),
+      execute: ({ path, cell, check }) => openAt(app.commands, { path: String(path), cell: String(cell ?? ''), check: String(check ?? '') }),
+      describedBy: {
+        args: { type: 'object', properties: { path: { type: 'string' }, cell: { type: 'string' }, check: { type: 'string' } }, required: ['path'] }
+      }
+    });
     add('plnb:open-path', trans.__('Show my path'), () => show('path'));
     add('plnb:open-skills', trans.__('Show what I can'), () => show('skills'));
     add('plnb:open-goals', trans.__('Show my goals'), () => show('goals'));
     add('plnb:open-profile', trans.__('Tell about me'), () => show('me'));
     add('plnb:refresh', trans.__('Ask again where I stand'), () => model.refresh());
-    add('plnb:hand-in', trans.__('Hand in this unit'), async () => {
-      const { done, text, mend } = await actions.handIn(model.view?.unit ?? '');
+    const notify = ({ done, text, mend }: ITold): void => {
       Notification.emit(`${text} ${mend}`.trim(), done ? 'success' : 'warning', { autoClose: done ? 5000 : false });
-    });
+    };
+    add('plnb:hand-in', trans.__('Hand in this unit'), async () => notify(await actions.handIn(model.view?.unit ?? '')));
+    add('plnb:fetch-feedback', trans.__('Look for feedback'), async () => notify(await actions.fetch()));
   }
 };

@@ -19,7 +19,16 @@ export interface IActions {
   forget(id: string): Promise<boolean>;
   saveProfile(profile: Profile): Promise<boolean>;
   /** Save the unit's open notebooks, then hand it in. Gives back what to tell the student. */
-  handIn(unit: string): Promise<{ done: boolean; text: string; mend: string }>;
+  handIn(unit: string): Promise<ITold>;
+  /** Fetch what came back. Gives back what to tell the student. */
+  fetch(): Promise<ITold>;
+}
+
+/** What came of something, for the student. */
+export interface ITold {
+  readonly done: boolean;
+  readonly text: string;
+  readonly mend: string;
 }
 
 /** What is drawn, for every part of the panel. */

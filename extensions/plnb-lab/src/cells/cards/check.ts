@@ -3,9 +3,10 @@ import type { Cell } from '@jupyterlab/cells';
 import { NotebookActions } from '@jupyterlab/notebook';
 
 import type { CellMeta, Level } from '../../schema';
-import { button, freshId, h, icon, type IconName, withCode } from '../dom';
+import { button, freshId, h, icon, type IconName, rich } from '../dom';
 import { Card, type IHost } from '../host';
 import { type IGrader, isCheckCell, isManual } from '../meta';
+import { OPEN_AT } from '../../opening';
 import { answersOf, type Outcome, saysOnlyErrors } from '../outcomes';
 import { errorWords } from '../words';
 import { chips } from './chips';
@@ -38,6 +39,7 @@ export class CheckCard extends Card {
       host.hintsShown(grader.id),
       host.standing?.check(grader.id)?.passed,
       host.standing?.check(grader.id)?.graded,
+      host.standing?.another(grader.id),
       host.standing?.writable,
       standards.map(code => host.standing?.standard(code, host.course)?.title),
       this._felt ?? host.standing?.feeling(standards[0] ?? '')?.level,
@@ -68,7 +70,7 @@ export class CheckCard extends Card {
     const tries = this.host.tries(this.grader.id);
     switch (outcome.kind) {
       case 'open':
-        return this.host.standing?.check(this.grader.id)?.passed
+        return this._passedEarlier(outcome)
           ? { look: 'passed', state: trans.__('Passed earlier.'), text: this._graded() || trans.__('Check again whenever you like.') }
           : { look: 'open', state: trans.__('Not checked yet.'), text: trans.__('Check when your answer is ready.') };
       case 'running':
@@ -134,14 +136,13 @@ export class CheckCard extends Card {
     if (this._said !== key) {
       this._said = key;
       this._status.replaceChildren(
-        h('p', { class: 'plnb-line' }, icon(said.look), h('span', {}, h('strong', {}, said.state), ' ', ...withCode(said.text)))
+        h('p', { class: 'plnb-line' }, icon(said.look), h('span', {}, h('strong', {}, said.state), ' ', ...rich(said.text)))
       );
     }
   }
 
   private _mark(outcome: Outcome): void {
-    const earlier = outcome.kind === 'open' && this.host.standing?.check(this.grader.id)?.passed;
-    this.node.dataset.state = earlier ? 'passed' : outcome.kind;
+    this.node.dataset.state = this._passedEarlier(outcome) ? 'passed' : outcome.kind;
     const failed = outcome.kind === 'notyet' || outcome.kind === 'broke';
     this.cell.toggleClass('plnb-hide-tb', failed);
     this.cell.toggleClass('plnb-only-tb', failed && saysOnlyErrors(this.cell.model));
@@ -165,6 +166,7 @@ export class CheckCard extends Card {
       }),
       lost ? button(trans.__('Run everything above, then check'), () => void this._checkFromTop(), { 'data-key': 'top' }) : null,
       this._hintButton(outcome),
+      this._anotherButton(outcome),
       failed
         ? button(this._showsPython ? trans.__('Hide the Python message') : trans.__('Show the Python message'), () => this._togglePython(), {
             class: 'plnb-link',
@@ -173,6 +175,25 @@ export class CheckCard extends Card {
           })
         : null
     );
+  }
+
+  /** The same question again is no news; another one about the same is. For who passed, and for who is stuck. */
+  private _anotherButton(outcome: Outcome): HTMLElement | null {
+    const { trans, standing, commands } = this.host;
+    const other = standing?.another(this.grader.id);
+    const stuck = outcome.kind === 'notyet' && this.host.tries(this.grader.id) > 1;
+    if (!other || !(outcome.kind === 'passed' || this._passedEarlier(outcome) || stuck)) {
+      return null;
+    }
+    const title = other.title.replace(/^Check: /, '');
+    return button(trans.__('Try another one: %1', title), () => void commands.execute(OPEN_AT, { path: other.path, check: other.to }), {
+      class: 'plnb-link',
+      'data-key': 'another'
+    });
+  }
+
+  private _passedEarlier(outcome: Outcome): boolean {
+    return outcome.kind === 'open' && this.host.standing?.check(this.grader.id)?.passed === true;
   }
 
   private _togglePython(): void {
@@ -239,7 +260,7 @@ export class CheckCard extends Card {
         'ol',
         { class: 'plnb-hints', 'aria-label': trans.__('Hints'), 'aria-live': 'polite' },
         ...shown.map((text, rung) =>
-          h('li', rung === last ? { tabindex: -1, 'data-key': `hint-${rung}` } : {}, icon('hint'), h('span', {}, ...withCode(text)))
+          h('li', rung === last ? { tabindex: -1, 'data-key': `hint-${rung}` } : {}, icon('hint'), h('span', {}, ...rich(text)))
         )
       )
     ];

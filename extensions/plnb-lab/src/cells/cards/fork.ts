@@ -2,7 +2,7 @@
 import type { Cell } from '@jupyterlab/cells';
 
 import type { ForkCell, Format, OptionAsWritten } from '../../schema';
-import { freshId, h, icon } from '../dom';
+import { freshId, h, icon, rich } from '../dom';
 import { Card, type IHost } from '../host';
 import { formatWord, minutesWords } from '../words';
 
@@ -27,7 +27,7 @@ export class ForkCard extends Card {
     const pick = Math.min(this.fork.pick ?? 1, this.fork.options.length);
     const chosen = this.host.chosen(this.fork.id);
     this._tell(chosen, pick);
-    const legend = h('legend', {}, icon('fork'), this.fork.prompt);
+    const legend = h('legend', {}, icon('fork'), h('span', {}, ...rich(this.fork.prompt)));
     const cards = this.fork.options.map(option => this._option(option, chosen, pick));
     const many = pick > 1 ? h('p', { class: 'plnb-quiet' }, trans.__('Choose %1 of them.', pick)) : null;
     return [h('fieldset', {}, legend, many, h('div', { class: 'plnb-options' }, ...cards)), this._status];
@@ -52,11 +52,11 @@ export class ForkCard extends Card {
     return h(
       'label',
       { class: `plnb-option ${taken ? 'plnb-taken' : ''}` },
-      h('span', { class: 'plnb-option-head' }, input, h('span', { class: 'plnb-option-title' }, option.title)),
+      h('span', { class: 'plnb-option-head' }, input, h('span', { class: 'plnb-option-title' }, ...rich(option.title))),
       h(
         'span',
         { id: about, class: 'plnb-option-about' },
-        option.about ? h('span', {}, option.about) : null,
+        option.about ? h('span', {}, ...rich(option.about)) : null,
         this._details(option),
         suggested && advice
           ? h('span', { class: 'plnb-suggested' }, icon('star'), h('span', {}, h('strong', {}, trans.__('Suggested.')), ' ', advice.reason.text))

@@ -5,7 +5,7 @@
 import type { Cell } from '@jupyterlab/cells';
 
 import type { ResponseCell } from '../../schema';
-import { button, freshId, h, withUndo } from '../dom';
+import { button, type Child, freshId, h, rich, withUndo } from '../dom';
 import { Card, type IHost } from '../host';
 import { type Answer, asNumber, NO_ANSWER, readAnswer, writeAnswer } from '../literal';
 
@@ -66,6 +66,15 @@ export class ResponseCard extends Card {
     return this.meta.prompt || this.host.trans.__('Your answer');
   }
 
+  /** What a student reads for an option. */
+  private _label(option: string): string {
+    return this.meta.labels?.[option] ?? option;
+  }
+
+  private _words(option: string): Child[] {
+    return rich(this._label(option));
+  }
+
   // --- choosing ------------------------------------------------------------------------------------------------------------------
 
   private _choices(answer: Answer, type: 'radio' | 'checkbox'): HTMLElement {
@@ -83,8 +92,8 @@ export class ResponseCard extends Card {
     return h(
       'fieldset',
       {},
-      h('legend', {}, this._prompt),
-      h('div', { class: 'plnb-choices' }, ...inputs.map(input => h('label', { class: 'plnb-choice' }, input, h('span', {}, input.value))))
+      h('legend', {}, ...rich(this._prompt)),
+      h('div', { class: 'plnb-choices' }, ...inputs.map(input => h('label', { class: 'plnb-choice' }, input, h('span', {}, ...this._words(input.value)))))
     );
   }
 
@@ -108,24 +117,24 @@ export class ResponseCard extends Card {
       (same?.disabled ? this.node.querySelector<HTMLElement>(`[data-key="${CSS.escape(`${by < 0 ? 'down' : 'up'}-${item}`)}"]`) : same)?.focus();
       const status = this.node.querySelector('[role="status"]');
       if (status) {
-        status.textContent = trans.__('“%1” is now number %2 of %3.', item, from + by + 1, order.length);
+        status.textContent = trans.__('“%1” is now number %2 of %3.', this._label(item), from + by + 1, order.length);
       }
     };
     const items = order.map((item, place) =>
       h(
         'li',
         {},
-        h('span', { class: 'plnb-item' }, item),
+        h('span', { class: 'plnb-item' }, ...this._words(item)),
         button('↑', () => move(place, -1), {
           class: 'plnb-small',
           'data-key': `up-${item}`,
-          'aria-label': trans.__('Move “%1” up', item),
+          'aria-label': trans.__('Move “%1” up', this._label(item)),
           disabled: place === 0
         }),
         button('↓', () => move(place, 1), {
           class: 'plnb-small',
           'data-key': `down-${item}`,
-          'aria-label': trans.__('Move “%1” down', item),
+          'aria-label': trans.__('Move “%1” down', this._label(item)),
           disabled: place === order.length - 1
         })
       )
@@ -133,7 +142,7 @@ export class ResponseCard extends Card {
     return h(
       'fieldset',
       {},
-      h('legend', {}, this._prompt),
+      h('legend', {}, ...rich(this._prompt)),
       h('ol', { class: 'plnb-order' }, ...items),
       answer.kind === 'list'
         ? null
@@ -183,7 +192,7 @@ export class ResponseCard extends Card {
     return h(
       'div',
       {},
-      h('label', { for: id, class: 'plnb-label' }, this.meta.unit ? trans.__('%1 (in %2)', this._prompt, this.meta.unit) : this._prompt),
+      h('label', { for: id, class: 'plnb-label' }, ...rich(this.meta.unit ? trans.__('%1 (in %2)', this._prompt, this.meta.unit) : this._prompt)),
       h('div', { class: 'plnb-row' }, withUndo(field), unit, fault)
     );
   }
@@ -193,7 +202,7 @@ export class ResponseCard extends Card {
     const field = h('textarea', { id, rows: 2, class: 'plnb-text', 'data-key': 'text' });
     field.value = answer.kind === 'text' || answer.kind === 'number' ? answer.text : '';
     field.addEventListener('input', () => this._write(field.value.trim() ? { kind: 'text', text: field.value } : NO_ANSWER));
-    return h('div', {}, h('label', { for: id, class: 'plnb-label' }, this._prompt), withUndo(field));
+    return h('div', {}, h('label', { for: id, class: 'plnb-label' }, ...rich(this._prompt)), withUndo(field));
   }
 
   // --- the code ------------------------------------------------------------------------------------------------------------------
