@@ -8,7 +8,22 @@ import sys
 import typer
 
 from plnb import __version__
-from plnb.cli import demo, doctor, explain, feedback, grade, lint, mixed, new, progress, release, standards, teacher, whatif
+from plnb.cli import (
+    demo,
+    doctor,
+    explain,
+    feedback,
+    grade,
+    lint,
+    mixed,
+    new,
+    progress,
+    release,
+    standards,
+    strength,
+    teacher,
+    whatif,
+)
 from plnb.cli import map as map_verb
 from plnb.cli.console import err, print_error
 from plnb.errors import PlnbError
@@ -42,6 +57,7 @@ def _version(wanted: bool) -> None:
 AUTHOR, RUN, PEOPLE, HELP = "Write a course", "Run a course", "Help a student on", "Look around"
 app.command("new", rich_help_panel=AUTHOR)(new.new)
 app.command("lint", rich_help_panel=AUTHOR)(lint.lint)
+app.command("strength", rich_help_panel=AUTHOR)(strength.strength)
 app.command("map", rich_help_panel=AUTHOR)(map_verb.map_)
 app.add_typer(standards.app, name="standards", rich_help_panel=AUTHOR)
 app.command("release", rich_help_panel=RUN)(release.release)
