@@ -214,7 +214,8 @@ class _Finder:
     def _here(self, node: ast.expr | ast.stmt, *, counting: bool, inside: bool) -> Iterator[_Fault]:
         match node:
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-                yield from self._sign(left, right, *_OPERATORS[type(op)], Kind.operator)
+                if not _changes_nothing(op, right):
+                    yield from self._sign(left, right, *_OPERATORS[type(op)], Kind.operator)
                 if isinstance(op, ast.Sub | ast.Div | ast.FloorDiv | ast.Pow | ast.Mod):
                     sign = _OPERATORS[type(op)][0]
                     new = f"({self._text(right)}) {sign} ({self._text(left)})"
@@ -308,6 +309,12 @@ def _only_shows(node: ast.AST) -> bool:
 
 def _is_docstring(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _changes_nothing(op: ast.operator, right: ast.expr) -> bool:
+    """Whether it is `- 0` or `/ 1`, which come to the same with the other sign."""
+    neutral = 0 if isinstance(op, ast.Add | ast.Sub) else 1 if isinstance(op, ast.Mult | ast.Div | ast.Pow) else None
+    return isinstance(right, ast.Constant) and neutral is not None and right.value == neutral
 
 
 def _is_float(node: ast.expr) -> bool:

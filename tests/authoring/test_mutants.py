@@ -88,6 +88,10 @@ def test_a_limit_at_a_measured_value_is_no_border() -> None:
     assert added(of("x = a < 0.001"), Kind.off_by_one) == set()
 
 
+def test_nothing_more_or_less_and_one_times_are_no_operators() -> None:
+    assert added(of("x = (a - 0) / 1"), Kind.operator) == set()
+
+
 def test_a_word_is_exchanged_for_one_that_the_test_or_the_form_offers() -> None:
     assert added(of('unit = "m/s"', 'assert unit in ("m", "m/s")'), Kind.constant) == {"unit = 'm'"}
     assert added(of('q = "B"', options=("A", "B", "C")), Kind.constant) == {"q = 'A'", "q = 'C'"}
