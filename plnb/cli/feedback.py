@@ -29,6 +29,7 @@ def feedback(
     from plnb.grading.grade import sync_manual
     from plnb.grading.handing_back import graded
     from plnb.grading.nbgrader_course import NbgraderCourse
+    from plnb.grading.stored import page_rooms
     from plnb.reports.feedback_files import write_feedback
     from plnb.reports.handed_back import HandedBack
     from plnb.reports.notebooks import UNREADABLE, read_notebook
@@ -54,6 +55,7 @@ def feedback(
     with Ledger.open(folder.ledger) as ledger, progress_bar(len(found), "Writing feedback") as bar:
         for each in found:
             records = ledger.records(each.student)
+            rooms = page_rooms({name: (each.folder / f"{name}.ipynb").stat().st_size for name in each.notebooks})
             for name, marks in each.notebooks.items():
                 path = each.folder / f"{name}.ipynb"
                 try:
@@ -62,7 +64,7 @@ def feedback(
                     unread.append(path)
                     continue
                 released = _released(folder.master(each.unit, name))
-                back = HandedBack(each.student, each.unit, name, notebook, marks, records, now, released)
+                back = HandedBack(each.student, each.unit, name, notebook, marks, records, now, rooms[name], released)
                 written.append(write_feedback(compiled, back, each.into, graded=each.folder))
             bar.advance(bar.task_ids[0])
     if json:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from plnb.grading.outcomes import GradeEvent, GradeSummary, State, SubmissionOutcome
 
 
+_MOST_DIFFERENCES = 5
+_MOST_LINES = 12
+
+
 def grade(
     units: Annotated[list[str] | None, typer.Argument(help="Units to grade; all of them without.", show_default=False)] = None,
     course: CourseOption = Path(),
@@ -47,7 +51,7 @@ def grade(
 
     Work that has not changed is skipped, and a run that was stopped or killed is taken up where it was. Students' code runs in a
     sandbox that was seen to hold on this machine. Exit code 1 when something needs a person: a file that could not be read, a guess
-    to confirm; 130 when it was stopped by Ctrl-C.
+    to confirm, a test that came back changed; 130 when it was stopped by Ctrl-C.
     """
     # First of all: whoever runs the notebooks imports while this process does.
     from plnb.grading.grade import grade as run
@@ -155,7 +159,14 @@ def print_summary(summary: GradeSummary, *, title: str = "") -> None:
         for outcome, sentence in trouble:
             shown.add_row(outcome.student, outcome.unit, escape(sentence))
         out.print(shown)
+    _print_differences(summary)
     _print_slowest(summary)
+    moved = sum(outcome.moved for outcome in summary.outcomes)
+    if moved:
+        out.print(
+            f"\n{count(moved, 'check')} ran in the students' own process, where a check can be forged: its kernel is not "
+            "the Python that plnb runs in. The records say so."
+        )
     waiting = sum(outcome.waiting for outcome in summary.outcomes)
     if waiting:
         out.print(
@@ -164,6 +175,23 @@ def print_summary(summary: GradeSummary, *, title: str = "") -> None:
     if summary.interrupted:
         left = count(summary.left, "submission is", "submissions are")
         out.print(f"\nStopped. What is graded is kept; {left} left. Go on with the same command.")
+
+
+def _print_differences(summary: GradeSummary) -> None:
+    """What was changed in the tests that were handed in, for a person to judge. It changed no score."""
+    from plnb.reports.markup import plain
+
+    changed = [(outcome, flag) for outcome in summary.outcomes for flag in outcome.flags if flag.diff]
+    for outcome, flag in changed[:_MOST_DIFFERENCES]:
+        out.print(f"\n[bold]{escape(f'{outcome.student}, {outcome.unit}, {flag.check}')}[/bold]: what was handed in")
+        lines = [line for line in plain(flag.diff).splitlines() if not line.startswith(("---", "+++", "@@"))]
+        for line in lines[:_MOST_LINES]:
+            out.print(f"  {escape(line)}")
+        if len(lines) > _MOST_LINES:
+            out.print("  …")
+    if changed:
+        more = len(changed) - _MOST_DIFFERENCES
+        out.print(f"\nNo score was changed by this.{f' {more} more: plnb grade --json' if more > 0 else ''}")
 
 
 def _print_slowest(summary: GradeSummary) -> None:

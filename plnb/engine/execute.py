@@ -27,7 +27,7 @@ from plnb.engine.runs import Budget, CellRun, CellStatus, Ended, RunResult
 from plnb.engine.sandbox import Box, Limits, Tier
 from plnb.engine.wanted import wanted_modules
 from plnb.engine.warm import WarmRun, Watch
-from plnb.errors import OurFaultError
+from plnb.errors import NotReadyError, OurFaultError
 
 __all__ = ["OUTPUT_CUT", "Aside", "Budget", "CellRun", "CellStatus", "CellTaken", "Ended", "RunResult", "Watch", "run_notebook"]
 
@@ -52,11 +52,14 @@ def run_notebook(
     an unconfined one this process's, and both see `env`. `questions` are Python expressions, asked in the kernel after the last
     cell; `aside` may take cells over. `nursery` forks the desk; without it one is kept for what the notebook imports.
 
-    Raises `NotReadyError` where no kernel fits and `OurFaultError` where it does not start; what the notebook does is a result.
+    Raises `NotReadyError` where no kernel fits, or the one that fits cannot be confined as `tier` asks, and `OurFaultError` where
+    it does not start; what the notebook does is a result.
     """
     began = time.monotonic()
-    if _on_a_desk(nb):
+    if runs_on_a_desk(nb):
         ran = _on_desks(nb, cwd, budget, env, questions, aside, tier, box, nursery, watch, stop_on_error)
+    elif tier is not Tier.none:
+        raise cannot_be_confined(nb)
     else:
         from plnb.engine.cold import run_in_kernel  # nbclient and what it needs
 
@@ -73,9 +76,20 @@ def __getattr__(name: str) -> object:
     raise AttributeError(name)
 
 
-def _on_a_desk(nb: NotebookNode) -> bool:
-    """Whether it is Python for this very interpreter, on a system where processes can be forked safely."""
+def runs_on_a_desk(nb: NotebookNode) -> bool:
+    """Whether it is Python for this very interpreter, on a system where processes can be forked safely.
+
+    Only what runs on a desk can be confined, and only there can checks be taken over. Raises `NotReadyError` where no kernel fits.
+    """
     return sys.platform.startswith("linux") and is_this_python(find_kernel(nb))
+
+
+def cannot_be_confined(nb: NotebookNode) -> NotReadyError:
+    """Why a notebook that does not run on a desk is not run in a sandbox."""
+    return NotReadyError(
+        f"The kernel “{find_kernel(nb)}” cannot be confined: plnb's sandbox is for the Python that plnb itself runs in.",
+        mend="Choose the kernel python3 in the notebook and install plnb in that Python, or use --unsafe-no-sandbox.",
+    )
 
 
 def _limits(budget: Budget) -> Limits:

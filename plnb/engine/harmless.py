@@ -48,7 +48,7 @@ def make_harmless(notebook: NotebookNode, master: NotebookNode) -> None:
             cell.execution_count = count if type(count) is int and 0 <= count < 1_000_000 else None
         elif _own(cell) not in ours:
             _calm(cell)
-        cell.source = _cut(cell.source, sources)
+        cell.source = cut_text(cell.source, sources)
         sources = max(sources - len(cell.source), 0)
 
 
@@ -126,11 +126,12 @@ def _output(output: Mapping[Any, Any]) -> NotebookNode | None:
             return _stream(_text(output.get("text")), name if name == "stderr" else "stdout")
         case "error":
             traceback = output.get("traceback")
-            lines = [_cut(plain_text(_text(line)), TEXT_KEPT) for line in traceback] if isinstance(traceback, list | tuple) else []
+            said = traceback if isinstance(traceback, list | tuple) else ()
+            lines = [cut_text(plain_text(_text(line)), TEXT_KEPT) for line in said]
             return node(
                 output_type="error",
-                ename=_cut(plain_text(_text(output.get("ename"))), 200),
-                evalue=_cut(plain_text(_text(output.get("evalue"))), TEXT_KEPT // 10),
+                ename=cut_text(plain_text(_text(output.get("ename"))), 200),
+                evalue=cut_text(plain_text(_text(output.get("evalue"))), TEXT_KEPT // 10),
                 traceback=lines[:200],
             )
         case "display_data" | "execute_result" as kind:
@@ -140,7 +141,7 @@ def _output(output: Mapping[Any, Any]) -> NotebookNode | None:
 
 
 def _stream(text: str, name: str = "stdout") -> NotebookNode:
-    return node(output_type="stream", name=name, text=_cut(plain_text(text), TEXT_KEPT))
+    return node(output_type="stream", name=name, text=cut_text(plain_text(text), TEXT_KEPT))
 
 
 def _shown(kind: str, output: Mapping[Any, Any]) -> NotebookNode:
@@ -163,7 +164,7 @@ def _bundle(bundle: Mapping[Any, Any]) -> tuple[dict[str, str], set[str]]:
     for mime, value in bundle.items():
         said = _text(value)
         if mime == "text/plain":
-            data[mime] = _cut(plain_text(said), TEXT_KEPT)
+            data[mime] = cut_text(plain_text(said), TEXT_KEPT)
         elif mime == "text/html" and len(said) <= 2 * TEXT_KEPT:
             data[mime] = clean_html(said)
         elif mime == "text/markdown" and len(said) <= TEXT_KEPT:
@@ -197,5 +198,6 @@ def _text(value: object) -> str:
     return ""
 
 
-def _cut(text: str, longest: int) -> str:
+def cut_text(text: str, longest: int) -> str:
+    """A text, or its beginning and how long it was."""
     return text if len(text) <= longest else text[:longest] + CUT.format(size=len(text))

@@ -21,6 +21,7 @@ from plnb.grading.jobs import Job
 from plnb.grading.kits import make_kit
 from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.grading.outcomes import SubmissionOutcome
+from plnb.grading.readiness import why_not_graded_here
 from plnb.grading.release import manifest_for
 from plnb.grading.results import Worked
 from plnb.grading.settle import GRADER, Settler
@@ -80,6 +81,8 @@ class UnitRun:
         self.settler, self.unit, self.force, self.tier, self.done = settler, unit, force, tier, done
         self.manifest = manifest_for(settler.course, unit)
         self.kit = make_kit(settler.course, self.manifest, budget=budget, tier=tier)
+        if why := why_not_graded_here(self.kit):
+            raise why
         self._marks = read_marks(settler.gradebook, unit)
 
     def tasks(self, handed_in: Iterable[HandedIn]) -> Iterator[Task]:

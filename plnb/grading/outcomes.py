@@ -53,6 +53,8 @@ class SubmissionOutcome(Model):
     """Notebooks whose run stopped early: each with why, in a sentence."""
     flags: tuple[IntegrityFlag, ...] = ()
     """What a person should look at, with what differs. It changed no score."""
+    moved: int = 0
+    """Checks that were to run outside the student's process and ran in it, because its kernel cannot be asked from aside."""
     seconds: float = 0.0
     """How long it took."""
     timings: tuple[tuple[str, float], ...] = ()
@@ -63,7 +65,7 @@ class SubmissionOutcome(Model):
         """Whether somebody should look at this submission before its score counts (checks graded by hand aside)."""
         return (
             self.state in ("refused", "our_fault")
-            or bool(self.refused)
+            or bool(self.refused or self.flags)
             or any(repair.code in NEEDS_A_LOOK for repair in self.repairs)
         )
 

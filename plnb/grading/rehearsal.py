@@ -21,8 +21,7 @@ from nbformat import NotebookNode
 from plnb import __version__
 from plnb.core.cells import CheckCell
 from plnb.core.outside import statements
-from plnb.engine.execute import RunResult, run_notebook
-from plnb.engine.kernelspecs import find_kernel, is_this_python
+from plnb.engine.execute import RunResult, run_notebook, runs_on_a_desk
 from plnb.engine.nursery import nursery_for, small_environment
 from plnb.engine.runs import Budget, CellStatus
 from plnb.engine.sandbox import Box, Tier
@@ -79,7 +78,7 @@ def rehearse(
 
 def _digest(solved: NotebookNode, released: NotebookNode, data: Mapping[str, bytes]) -> str:
     """Of everything that a rehearsal depends on: the cells, the files, this version of plnb and of Python."""
-    made = sha256(f"{__version__} {sys.version}".encode())
+    made = sha256(f"{__version__} {sys.version} {_can_ask(solved)}".encode())
     for book in (solved, released):
         for cell in book.cells:
             made.update(json.dumps([cell.cell_type, cell.source, cell.metadata], sort_keys=True).encode())
@@ -93,12 +92,8 @@ def _rehearsed(solved: NotebookNode, released: NotebookNode, data: Mapping[str, 
     plan = draft(solved, in_kernel={}, questions=questions, fresh=fresh)
     if not plan.checks:
         return plan
-    try:
-        here = is_this_python(find_kernel(solved))
-    except PlnbError:
-        here = False
-    if not here:
-        return _all_in_kernel(plan, "it is not Python of this machine's own")
+    if not _can_ask(solved):
+        return _all_in_kernel(plan, "it does not run in the Python that plnb runs in, on Linux")
     stage = _Stage(solved, released, data, budget, tier)
     reasons: dict[str, str] = {}
     not_ours: set[str] = set()
@@ -114,6 +109,14 @@ def _rehearsed(solved: NotebookNode, released: NotebookNode, data: Mapping[str, 
         reasons.update(found if not more else {})
         not_ours |= more
     return _all_in_kernel(plan, "its rehearsals came out differently each time")
+
+
+def _can_ask(solved: NotebookNode) -> bool:
+    """Whether its kernel can be asked from aside, on this machine."""
+    try:
+        return runs_on_a_desk(solved)
+    except PlnbError:
+        return False
 
 
 def _asked(solved: NotebookNode) -> tuple[dict[str, str], list[str]]:

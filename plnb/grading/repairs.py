@@ -26,6 +26,7 @@ class RepairCode(StrEnum):
     byte_order_mark = "byte-order-mark"
     broken_text = "broken-text"
     skipped_file = "skipped-file"
+    large_file = "large-file"
 
 
 NEEDS_A_LOOK = frozenset({RepairCode.found_by_place})

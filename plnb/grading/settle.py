@@ -33,7 +33,8 @@ from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.grading.outcomes import RefusedFile, SubmissionOutcome
 from plnb.grading.repairs import Repair
 from plnb.grading.results import NotebookOutcome, Worked
-from plnb.grading.submission import Submission
+from plnb.grading.stored import FOLDER, fit_files
+from plnb.grading.submission import Submission, not_copied
 from plnb.store.audit import Note
 from plnb.store.ledger import Ledger, LedgerSubmission
 
@@ -113,9 +114,10 @@ class Settler:
             attempt=self.ledger.attempt(manifest.course, student, unit, submission.digest),
             sandbox=sandbox,
         )
+        files, said = self._files(unit, submission, worked)
         kept = Kept(
             outcomes=worked.outcomes,
-            repairs=(*submission.repairs, *worked.repairs),
+            repairs=(*submission.repairs, *worked.repairs, *said),
             earlier=kept_of(known).earlier if again and known else {_cell(key): _hash(mark) for key, mark in marks.items()},
             timestamp=timestamp is not None,
             sandbox=sandbox,
@@ -123,7 +125,7 @@ class Settler:
         balanced, total = self._grades(manifest, hand_in, kept, marks, review=not again)
         marks = {} if not again else _given(kept, marks)
         kept = kept.model_copy(update={"marks": _fingerprint(marks), "score": total})
-        self._autograded(student, unit, submission, worked)
+        self._autograded(student, unit, files)
         changed = changes(kept_of(known).outcomes, kept.outcomes) if again and known else ()
         note = Note(
             kind="regraded" if again else "graded",
@@ -182,19 +184,24 @@ class Settler:
         )
         return balanced, total
 
-    def _autograded(self, student: str, unit: str, submission: Submission, worked: Worked) -> None:
+    def _files(self, unit: str, submission: Submission, worked: Worked) -> tuple[dict[str, bytes], tuple[Repair, ...]]:
+        """What goes into nbgrader's folder of graded work, and what is said of files of the student's that are too large for it."""
+        notebooks = {f"{name}.ipynb": raw for name, raw in worked.executed.items()}
+        source = self.course.source(unit)
+        data = {path.as_posix(): (source / path).read_bytes() for path in self.course.data_files(unit)}
+        kept, left_out = fit_files({**submission.others, **data}, FOLDER - sum(map(len, notebooks.values())))
+        theirs = [name for name in left_out if name not in data]
+        # Where two want the same place the first one gets it.
+        files = {**notebooks, **{name: kept[name] for name in data if name in kept}, **kept}
+        return files, (not_copied(theirs),) if theirs else ()
+
+    def _autograded(self, student: str, unit: str, files: Mapping[str, bytes]) -> None:
         """Nbgrader's folder of graded work, for formgrader and for feedback."""
         target = self.course.autograded(student, unit)
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".plnb-part-", dir=target.parent, ignore_cleanup_errors=True) as part:
             folder = Path(part) / unit
             folder.mkdir()
-            data = {path.as_posix(): self.course.source(unit) / path for path in self.course.data_files(unit)}
-            files = {
-                **submission.others,
-                **{name: path.read_bytes() for name, path in data.items()},
-                **{f"{name}.ipynb": raw for name, raw in worked.executed.items()},
-            }
             for name, raw in files.items():
                 path = folder / name
                 if any(parent.is_file() for parent in path.parents) or path.is_dir():
@@ -320,9 +327,20 @@ def _outcome(
             "waiting": sum(score.verdict is Verdict.waiting for score in scores),
             "ended": tuple(f"{o.name}: {_ENDED[o.ended]}" for o in kept.outcomes if o.ended),
             "flags": tuple(flag for outcome in kept.outcomes for flag in outcome.flags),
+            "moved": _moved(manifest, kept),
             "seconds": seconds,
             "timings": _timings(kept) if state == "graded" else (),
         }
+    )
+
+
+def _moved(manifest: Manifest, kept: Kept) -> int:
+    """How many checks ran in the student's process although they were to run outside."""
+    outside = {(book.name, plan.check) for book in manifest.notebooks for plan in book.plan.checks if plan.where == "outside"}
+    return sum(
+        (outcome.name, score.check) in outside and score.checked_in == "kernel"
+        for outcome in kept.outcomes
+        for score in outcome.scores
     )
 
 

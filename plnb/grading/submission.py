@@ -8,7 +8,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatch
@@ -29,6 +29,7 @@ MAX_CELLS: Final = 2_000
 TIMESTAMP_FILE: Final = "timestamp.txt"
 
 _KINDS: Final = ("code", "markdown", "raw")
+_MOST_TOLD: Final = 20  # files of a kind
 _MEND: Final = "Ask the student to hand in again, or look at the file yourself."
 
 
@@ -91,27 +92,21 @@ class StudentNotebook:
 def read_submission(folder: Path, *, ignore: Iterable[str] = ()) -> Submission:
     """Read every regular file of a submission. Links, devices and files over the limits are left out and reported."""
     files: dict[str, bytes] = {}
-    repairs: list[Repair] = []
+    left_out: list[str] = []
     newest, total = 0.0, 0
     for path, name in _walk(folder, tuple(ignore)):
-        why = ""
-        data = b""
         limit = MAX_NOTEBOOK_BYTES if name.endswith(".ipynb") else MAX_FILE_BYTES
         try:
-            data, changed = _read_regular(path, limit)
+            if len(files) >= MAX_FILES:
+                raise _LeftOutError("the submission has too many files")
+            files[name], changed = _read_regular(path, limit, MAX_TOTAL_BYTES - total)
             newest = max(newest, changed)
+            total += len(files[name])
         except _LeftOutError as error:
-            why = str(error)
+            left_out.append(f"The file '{_shown(name)}' was left out: {error}.")
         except OSError:
-            why = "it cannot be read"
-        if not why and (total + len(data) > MAX_TOTAL_BYTES or len(files) >= MAX_FILES):
-            why = "the submission is too large"
-        if why:
-            repairs.append(Repair(code=RepairCode.skipped_file, message=f"The file '{_shown(name)}' was left out: {why}."))
-            continue
-        total += len(data)
-        files[name] = data
-    return Submission(files=files, repairs=tuple(repairs), newest=datetime.fromtimestamp(newest, UTC))
+            left_out.append(f"The file '{_shown(name)}' was left out: it cannot be read.")
+    return Submission(files=files, repairs=tuple(_skipped(left_out)), newest=datetime.fromtimestamp(newest, UTC))
 
 
 def parse_notebook(raw: bytes) -> StudentNotebook:
@@ -157,7 +152,9 @@ def match_notebooks(
     """Which file is which notebook: expected name -> submitted name. A file under another name is known by the ids of its cells."""
     expected = tuple(expected)
     matched = {nb.name: nb.name for nb in expected if nb.name in handed_in}
-    spare = {name: _ids(handed_in[name]) for name in sorted(handed_in) if name not in matched}
+    spare = {name: set[str]() for name in sorted(handed_in) if name not in matched}
+    if len(matched) < len(expected):
+        spare = {name: _ids(handed_in[name]) for name in spare}
     repairs: list[Repair] = []
     for nb in expected:
         if nb.name in matched or not spare:
@@ -172,7 +169,7 @@ def match_notebooks(
             repairs.append(Repair(code=RepairCode.renamed_notebook, notebook=nb.name, message=message))
     repairs += [
         Repair(code=RepairCode.extra_notebook, message=f"The notebook '{_shown(name)}' is not part of the unit; it was not graded.")
-        for name in spare
+        for name in list(spare)[:_MOST_TOLD]
     ]
     return matched, tuple(repairs)
 
@@ -200,7 +197,22 @@ def _walk(folder: Path, ignore: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
                     yield Path(entry.path), name
 
 
-def _read_regular(path: Path, limit: int) -> tuple[bytes, float]:
+def not_copied(names: Sequence[str]) -> Repair:
+    """What is said of files that were there for the run and are not stored a second time."""
+    some = ", ".join(f"'{_shown(name)}'" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    what = "A large file was" if len(names) == 1 else f"{len(names)} large files were"
+    return Repair(code=RepairCode.large_file, message=f"{what} used and not copied, submitted/ keeps the original: {some}.")
+
+
+def _skipped(sentences: Sequence[str]) -> Iterator[Repair]:
+    """One repair a file; of very many the first ones, for they are kept and shown."""
+    for sentence in sentences[:_MOST_TOLD]:
+        yield Repair(code=RepairCode.skipped_file, message=sentence)
+    if more := len(sentences[_MOST_TOLD:]):
+        yield Repair(code=RepairCode.skipped_file, message=f"And {more} more files were left out.")
+
+
+def _read_regular(path: Path, limit: int, left: int) -> tuple[bytes, float]:
     """Bytes and time of change of a regular file. Looked at after opening, so nothing can be swapped in between."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     if path.is_symlink():
@@ -209,9 +221,11 @@ def _read_regular(path: Path, limit: int) -> tuple[bytes, float]:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise _LeftOutError("it is not a regular file")
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise _LeftOutError(f"it is larger than {limit // 1_000_000} MB")
+        if status.st_size > limit:
+            raise _LeftOutError(f"it is larger than {limit // 1_000_000} MB")
+        data = file.read(min(limit, left) + 1)
+    if len(data) > min(limit, left):
+        raise _LeftOutError("the submission is too large")
     return data, status.st_mtime
 
 

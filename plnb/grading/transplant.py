@@ -234,7 +234,8 @@ class _Transplant:
     def _report_kernel(self) -> None:
         kernel = self.master.metadata.get("kernelspec", {}).get("name", "")
         if self.student.kernel and kernel and self.student.kernel != kernel:
-            message = f"The notebook named the kernel '{self.student.kernel[:40]}'; it ran in '{kernel}'."
+            named = "".join(char if char.isprintable() else "?" for char in self.student.kernel[:40])
+            message = f"The notebook named the kernel '{named}'; it ran in '{kernel}'."
             self.repairs.append(Repair(code=RepairCode.edited_kernel, notebook=self.name, message=message))
 
     def _note(self, code: RepairCode, cell: ReleasedCell, message: str) -> None:

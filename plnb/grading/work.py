@@ -16,8 +16,8 @@ from pathlib import Path, PurePosixPath
 from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum, is_solution
 
-from plnb.core.course import Activity
-from plnb.engine.execute import CellRun, CellStatus, RunResult, run_notebook
+from plnb.core.course import Activity, ActivityFork, Fork, Unit
+from plnb.engine.execute import CellRun, CellStatus, RunResult, run_notebook, runs_on_a_desk
 from plnb.engine.harmless import make_harmless
 from plnb.engine.nodes import as_node, notebook_bytes, read_notebook_bytes
 from plnb.engine.nursery import Child, Nursery, nursery_for, small_environment
@@ -28,12 +28,14 @@ from plnb.grading.checks import Checks, fresh_seed
 from plnb.grading.edits import rewritten
 from plnb.grading.jobs import Job, UnitKit
 from plnb.grading.manifest import ReleasedNotebook, source_digest
+from plnb.grading.readiness import why_not_graded_here
 from plnb.grading.rehearsal import lay_out
 from plnb.grading.repairs import Repair, RepairCode
 from plnb.grading.reports import Report
 from plnb.grading.results import IntegrityFlag, NotebookOutcome, Worked
 from plnb.grading.score import questions, score_notebook
 from plnb.grading.sealing import seal
+from plnb.grading.stored import fit_notebooks
 from plnb.grading.submission import TIMESTAMP_FILE, StudentNotebook, match_notebooks, parse_notebook
 from plnb.grading.transplant import Transplanted, transplant
 
@@ -63,7 +65,7 @@ def work(kit: UnitKit, job: Job) -> Worked:
             outcomes.append(outcome)
             every += found
             executed[released.name] = notebook
-    return Worked(tuple(outcomes), tuple(every), executed)
+    return Worked(tuple(outcomes), tuple(every), fit_notebooks(executed))
 
 
 def _grade(
@@ -101,7 +103,7 @@ def _grade(
         scores=scores,
         unanswered=_unanswered(put.notebook),
         written=_written(activity, released, put),
-        choices=student.choices,
+        choices=_choices(kit.manifest.unit, student),
         ended=run.died,
         seconds=run.seconds,
         flags=(*rewritten(master, student, put.repairs, kit.hidden), *ran.flags),
@@ -133,9 +135,11 @@ def _run(
     """Run a notebook as its plan says. The checker sees the teacher's files and none of the student's."""
     tier = Tier(kit.tier)
     plan = released.plan
-    if not plan.checks:  # nothing to check, or never rehearsed
+    if not plan.checks or not runs_on_a_desk(notebook):  # nothing to check, never rehearsed, or a kernel that nobody can ask
+        if why := why_not_graded_here(kit):
+            raise why
         run = run_notebook(notebook, cwd=folder, budget=kit.budget, env=ENVIRONMENT, questions=questions, tier=tier)
-        return _Ran(run, {}, _malformed(run))
+        return _Ran(run, {check.check: Report("kernel") for check in plan.checks}, _malformed(run))
     nursery = nursery_for(wanted_modules(notebook), tier)
     try:
         return _checked(kit, released, notebook, folder, nursery, seeds=seeds, questions=questions)
@@ -267,6 +271,17 @@ def _unanswered(notebook: NotebookNode) -> tuple[str, ...]:
         for cell in notebook.cells
         if is_solution(cell) and cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
     )
+
+
+def _choices(unit: Unit, student: StudentNotebook) -> dict[str, tuple[str, ...]]:
+    """What the student says was chosen, as far as there is such a choice."""
+    forks: list[Fork | ActivityFork] = [fork for activity in unit.activities() for fork in activity.forks]
+    forks += [fork for fork in unit.nodes if isinstance(fork, ActivityFork)]
+    return {
+        fork.id: tuple(option.id for option in fork.options if option.id in student.choices[fork.id])
+        for fork in forks
+        if fork.id in student.choices
+    }
 
 
 def _written(activity: Activity, released: ReleasedNotebook, put: Transplanted) -> dict[str, str]:

@@ -213,7 +213,15 @@ def _cells(back: HandedBack, told: Iterable[_Told]) -> Html:
     places = {
         one.check.id: Place(_anchor(one.check.id), one.title, sign(*words.VERDICTS[one.verdict]), one.verdict.value) for one in told
     }
-    return join(cells_shown(back.notebook, places, back.released))
+    shown: list[Html] = []
+    left = back.room
+    for cell in cells_shown(back.notebook, places, back.released):
+        left -= len(cell.encode())
+        if left < 0:
+            shown.append(tag("p", said_words.TOO_LONG, class_="quiet"))
+            break
+        shown.append(cell)
+    return join(shown)
 
 
 def _anchor(check: str) -> str:

@@ -56,6 +56,7 @@ NOTHING_NEXT: Final = "There is nothing left to do here. Well done!"
 
 NOTEBOOK: Final = "Your notebook"
 NOTEBOOK_ABOUT: Final = "As you handed it in, and what came out when it ran here."
+TOO_LONG: Final = "The rest of the notebook is too long for this page. You have it in the notebook you handed in."
 YOUR_ANSWER: Final = "Your answer"
 YOUR_CELL: Final = "Your own cell"
 QUESTION: Final = "Question"

@@ -25,5 +25,7 @@ class HandedBack:
     records: tuple[Record, ...]
     """Every record of this student; others' are left out if there are any."""
     made_at: datetime
+    room: int = 1_900_000
+    """How many characters of the page the notebook may take; what does not fit is left out, and the page says so."""
     released: frozenset[str] = field(default_factory=frozenset)
     """Cell ids of the notebook as it was released; others are the student's own. Empty where that is not known."""

@@ -184,6 +184,7 @@ def test_edited_tests_and_points_earn_nothing(class_: Class) -> None:
         RepairCode.edited_points,
     }
     assert "put-back" in outcome(summary, "cheat").differences
+    assert outcome(summary, "cheat").needs_person, "a test that came back changed is for a person to judge"
 
 
 def test_a_known_misconception_gets_its_own_sentence(class_: Class) -> None:

@@ -67,7 +67,10 @@ def test_killed_at_random_moments_a_class_is_graded_as_if_nothing_had_happened(c
     grade(undisturbed, jobs=2)
     whole = time.monotonic() - began
 
-    kill_runs(course.root, KILLS, seed=20261122, longest=min(whole, 3.0))
+    began = time.monotonic()
+    ended = kill_runs(course.root, KILLS, seed=20261122, longest=min(whole, 3.0))
+    print(f"{KILLS} kills in {time.monotonic() - began:.0f} s, {ended} graders had ended before; {students} submissions")  # noqa: T201
+    assert ended < KILLS
     summary = grade(course, jobs=2)
 
     assert {o.student for o in summary.outcomes} == earned.keys()

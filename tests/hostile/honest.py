@@ -95,6 +95,12 @@ def picture(hand: HandIn) -> None:
     cell["attachments"] = {"image.png": {"image/png": png}}
 
 
+def saved_plots(hand: HandIn) -> None:
+    shown = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgoA" + "AAAA" * 100_000}, "metadata": {}}
+    for name in ("mean", "evens", "best"):
+        hand.cell(name)["outputs"] = [shown] * 7
+
+
 def blank(hand: HandIn) -> None:
     """As it was released."""
 
@@ -138,6 +144,13 @@ ENTRIES = (
         mean="def mean(xs):\n    return sum(xs)",
         scores={"mean_seen": 0, "mean_hidden": 0},
     ),
+    _fine(
+        "own-large-data",
+        "reads a table of six megabytes of its own",
+        edit=lambda hand: hand.file("measured.csv", "1,2,3\n" * 1_000_000),
+        mean="rows = open('measured.csv').read().count('\\n')\nassert rows == 1_000_000\n" + RIGHT["mean"],
+    ),
+    _fine("saved-plots", "saved with eight megabytes of plots in it", edit=saved_plots),
     _fine("odd-save", "saved by another editor", edit=other_editor),
     _fine("duplicated-cells", "pasted an answer and its check twice", edit=duplicated),
     _fine("tidied-check", "formatted a check and printed in it", edit=tidied_check),

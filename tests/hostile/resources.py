@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import copy
+import os
+from collections.abc import Callable
 from typing import Any
 
-from tests.hostile.courses import RIGHT
-from tests.hostile.entry import Entry, Family, entry_maker
+from tests.hostile.courses import FULL, RIGHT
+from tests.hostile.entry import Entry, Family, HandIn, entry_maker
 
 _entry = entry_maker(Family.resources)
 _EARNED = "points earned before the end stay; the end is in time and leaves nothing"
@@ -20,6 +23,39 @@ def _use(
     return _entry(
         name, tries, defence, answers={"mean": RIGHT["mean"], "evens": RIGHT["evens"], "best": source}, scores=earned, **more
     )
+
+
+def _stores(name: str, tries: str, edit: Callable[[HandIn], object]) -> Entry:
+    """Right answers in a hand-in that is far too large: they are graded, and little of the rest is stored."""
+    return _entry(name, tries, "at most 5 MB are stored of a submission, all told", answers=RIGHT, scores=FULL["basics"], edit=edit)
+
+
+def own_texts(hand: HandIn) -> None:
+    for number in range(12):
+        hand.insert("mean", f"# {number}\n" + "&#\n" * 20_000)
+        hand.insert("mean", f"# {number}\n" + "a < b & c \n" * 60_000, "markdown")
+
+
+def own_pictures(hand: HandIn) -> None:
+    for number in range(12):
+        hand.insert("mean", f"![x](attachment:x.png) {number}", "markdown")
+        shown = next(cell for cell in hand.cells if cell["source"] == f"![x](attachment:x.png) {number}")
+        shown["attachments"] = {"x.png": {"image/png": "iVBORw0KGgoA" + "AAAA" * 200_000}}
+
+
+def large_claims(hand: HandIn) -> None:
+    hand.book["metadata"]["plnb"] = {"choices": {"rep": ["x" * 1_000_000], **{f"{n}" * 9: ["y" * 100_000] for n in range(50)}}}
+    for cell in hand.cells:
+        cell["metadata"]["tags"] = ["z" * 100_000]
+
+
+def saved_outputs(hand: HandIn) -> None:
+    hand.cell("mean")["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "o" * 10_000_000}]
+
+
+def many_copies(hand: HandIn) -> None:
+    for number in range(1000):
+        hand.cells.append({**copy.deepcopy(hand.cell("mean_seen")), "id": f"copy-{number}"})
 
 
 _UNTIL = "import time\nend = time.monotonic() + 90\n"
@@ -112,6 +148,35 @@ ENTRIES = (
     ),
     _use(
         "open-files", "opens as many files as it can", "held = []\nwhile len(held) < 100_000:\n    held.append(open('/dev/null'))"
+    ),
+    _stores("large-file", "hands in a file of twenty megabytes", lambda hand: hand.file("film.mp4", os.urandom(19_900_000))),
+    _stores(
+        "large-files",
+        "hands in twelve files of eight megabytes",
+        lambda hand: [hand.file(f"film{number}.mp4", bytes(8_000_000)) for number in range(12)],
+    ),
+    _stores(
+        "many-photos",
+        "hands in nine hundred pictures",
+        lambda hand: [hand.file(f"photos/{number}.jpg", os.urandom(9_000)) for number in range(900)],
+    ),
+    _stores(
+        "files-that-travel",
+        "hands in large files by the names that go on to feedback",
+        lambda hand: [
+            hand.file(name, b"2025-09-01 10:00:00 UTC" + b" " * 9_000_000) for name in ("timestamp.txt", "submission_secret.txt")
+        ],
+    ),
+    _stores("large-texts", "writes a megabyte into each of a dozen cells of its own", own_texts),
+    _stores("large-pictures", "pastes a picture of a megabyte into each of a dozen texts", own_pictures),
+    _stores("large-claims", "claims to have chosen a megabyte of ways", large_claims),
+    _stores("large-outputs", "comes with ten megabytes of outputs in the file", saved_outputs),
+    _stores("many-copies", "copies a check a thousand times", many_copies),
+    _use(
+        "outputs-that-grow",
+        "displays what grows when it is written down or escaped",
+        "from IPython.display import display, HTML\nfor _ in range(4):\n    display({'text/plain': '\\n' * 60_000}, raw=True)\n"
+        "    display({'text/plain': '&' * 90_000}, raw=True)\n    display(HTML('<b>&amp;</b>' * 9_000))",
     ),
     _entry(
         "every-cell-slow",

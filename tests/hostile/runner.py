@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
+from plnb.cli.feedback import feedback as hand_back
 from plnb.engine.runs import Budget
 from plnb.engine.sandbox import Tier
 from plnb.grading.grade import grade
@@ -46,6 +49,8 @@ def run(root: Path, entries: Sequence[Entry], *, tier: str, jobs: int = 2, on_ev
     with set_stage(root / "siege", entries) as stage:
         summary = grade(stage.course, budget=BUDGET, jobs=jobs, sandbox=Tier(tier), on_event=on_event)
         alive = wait_for_quiet(stage)
+        with redirect_stdout(StringIO()):
+            hand_back(units=None, course=stage.course.root, student=None, json=True)
         found = misses(stage, entries, summary, BUDGET)
         found += [Miss("somebody", "alive", each) for each in alive]
         wanted = {(entry.name, entry.unit) for entry in entries} | {(VICTIM, "basics")}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from plnb.engine.runs import Budget
@@ -102,10 +104,20 @@ def ran(course: CourseFolder, student: str, unit: str) -> float:
     return max((sum(outcome.seconds for outcome in body.outcomes) for body in bodies), default=0.0)
 
 
+_NOTEBOOKS = (
+    "select sn.id from submitted_notebook sn join submitted_assignment sa on sn.assignment_id = sa.id "
+    "join assignment a on sa.assignment_id = a.id where sa.student_id = ? and a.name = ?"
+)
+
+
 def stored(course: CourseFolder, student: str, unit: str) -> int:
-    """Bytes that a graded submission leaves behind: its files and its rows."""
-    folder = course.autograded / student / unit
-    size = sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file()) if folder.exists() else 0
+    """Bytes that a graded submission leaves behind: its files, its feedback pages and its rows, in gradebook and ledger."""
+    folders = (course.autograded / student / unit, course.feedback / student / unit)
+    size = sum(path.lstat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
+    with closing(sqlite3.connect(course.gradebook)) as gradebook:
+        columns = "coalesce(length(auto_comment), 0) + coalesce(length(manual_comment), 0) + 200"
+        said = f"select coalesce(sum({columns}), 0) from comment where notebook_id in ({_NOTEBOOKS})"
+        size += gradebook.execute(said, (student, unit)).fetchone()[0]
     with Ledger.open(course.ledger) as ledger:
         rows = [row for row in ledger.submissions() if row.student == student and row.unit == unit]
         size += sum(len(row.body.encode()) for row in rows)
@@ -115,8 +127,8 @@ def stored(course: CourseFolder, student: str, unit: str) -> int:
 
 def leaks(course: CourseFolder, student: str, unit: str) -> Iterator[tuple[str, str]]:
     """Tokens in what grading a submission made: notebooks, records, messages."""
-    folder = course.autograded / student / unit
-    texts = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()} if folder.exists() else {}
+    folders = (course.autograded / student / unit, course.feedback / student / unit)
+    texts = {path.name: path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}
     with Ledger.open(course.ledger) as ledger:
         texts["records"] = "".join(record.model_dump_json() for record in ledger.records(student)).encode()
     for where, text in texts.items():
