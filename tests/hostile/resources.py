@@ -32,7 +32,7 @@ def _stores(name: str, tries: str, edit: Callable[[HandIn], object]) -> Entry:
 
 def own_texts(hand: HandIn) -> None:
     for number in range(12):
-        hand.insert("mean", f"# {number}\n" + "&#\n" * 20_000)
+        hand.insert("mean", f"# {number} " + "&" * 90_000)
         hand.insert("mean", f"# {number}\n" + "a < b & c \n" * 60_000, "markdown")
 
 
