@@ -64,6 +64,7 @@ class _Nursery:
         signal.set_wakeup_fd(self._wakes)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         parent = os.getppid()
+        self._control.setblocking(False)  # `recv_fds` of Python 3.11 forgets its flags: MSG_DONTWAIT alone would wait
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
@@ -79,7 +80,7 @@ class _Nursery:
         """Do what is asked; False where nobody will ask any more."""
         while True:
             try:
-                raw, fds, _, _ = socket.recv_fds(self._control, LARGEST_REQUEST, 2, socket.MSG_DONTWAIT)
+                raw, fds, _, _ = socket.recv_fds(self._control, LARGEST_REQUEST, 2)
             except BlockingIOError:
                 return True
             except OSError:

@@ -435,3 +435,16 @@ def test_the_nursery_is_kept_for_the_next_notebook_and_made_anew_where_it_is_gon
     assert nursery_for(["json.tool"], Tier.none) is first
     first.close()
     assert nursery_for(["json.tool"], Tier.none) is not first
+
+
+def test_a_nursery_with_nothing_to_do_buries_its_dead(tmp_path: Path) -> None:
+    nursery = Nursery(tier=Tier.none)
+    with nursery.desk(Box(folder=tmp_path)) as desk:
+        desk.ready(60)
+    assert nursery._process is not None
+    children = Path(f"/proc/{nursery._process.pid}/task/{nursery._process.pid}/children")
+    deadline = time.monotonic() + 20
+    while children.read_text().strip() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not children.read_text().strip()
+    nursery.close()
