@@ -29,7 +29,8 @@ def map_(
     Without a file name: the table of standards and activities, with gaps marked.
     """
     from plnb.core.compiling import compile_course
-    from plnb.reports.course_map import coverage, map_mermaid
+    from plnb.core.coverage import coverage
+    from plnb.reports.course_map import map_mermaid
     from plnb.reports.course_map_svg import map_svg
     from plnb.store.layout import find_course
     from plnb.store.sources import load_course
@@ -46,7 +47,7 @@ def map_(
 
 
 def _print_coverage(course: Course) -> None:
-    from plnb.reports.course_map import coverage
+    from plnb.core.coverage import coverage
 
     found = coverage(course)
     shown = table("Standard", "", ">Checks", ">Points", "Where", "Missing", title=found.course)

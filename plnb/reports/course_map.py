@@ -1,112 +1,17 @@
-"""The course at a glance: which activity checks which standard, and the way through it as a Mermaid diagram.
+"""The course at a glance: what is checked where as a page, and the way through it as a Mermaid diagram.
 
-Reads a compiled course and gives back values and text. The drawn map is in `course_map_svg`; where a student stands is in the
+Reads a compiled course and gives back text. The drawn map is in `course_map_svg`; where a student stands is in the
 progress report.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from plnb.core.base import Model, StandardCode
-from plnb.core.conditions import ActivityDone, All, AnyOf, CheckPassed, ChoiceIs, Condition, Not, StandardAtLeast, StandardBelow
-from plnb.core.course import Activity, ActivityFork, Check, Course, Unit
-
-
-class Covered(Model):
-    """What one activity does for one standard."""
-
-    activity: str
-    """The notebook's name."""
-    unit: str
-    """Its unit."""
-    teaches: bool
-    """The activity says that it teaches the standard."""
-    checks: int
-    """Checks that give evidence for it, on every branch."""
-    points: float
-    """What those checks are worth together."""
-
-
-class StandardCoverage(Model):
-    """One standard across the course."""
-
-    code: StandardCode
-    """The standard's code."""
-    label: str
-    """A short name."""
-    activities: tuple[Covered, ...]
-    """Activities that teach or check it, in course order."""
-    checks: int
-    """Checks of it in the whole course."""
-    points: float
-    """What they are worth together."""
-    gap: str = ""
-    """What is missing, in a few words; empty where nothing is."""
-
-
-class Coverage(Model):
-    """What a course teaches and checks."""
-
-    course: str
-    """The course's title."""
-    activities: tuple[str, ...]
-    """Every activity, in course order: the columns of a table."""
-    standards: tuple[StandardCoverage, ...]
-    """Every standard that is taught or checked, in framework order; codes that no framework defines come last."""
-    untouched: tuple[StandardCode, ...]
-    """Standards of the frameworks that the course neither teaches nor checks (groups of standards left out)."""
-    untagged: tuple[str, ...]
-    """Checks that name no standard, as `activity/grade_id`."""
-
-
-def coverage(course: Course) -> Coverage:
-    """Which standard is taught and checked where, and what is missing."""
-    activities = tuple(course.activities())
-    known = course.standards.by_code
-    groups = {standard.parent for standard in known.values()}
-    used = {code for a in activities for code in (*a.standards, *(code for check in a.checks for code in check.standards))}
-    codes = [*(code for code in known if code in used), *sorted(used.difference(known))]
-    return Coverage(
-        course=course.title,
-        activities=tuple(activity.id for activity in activities),
-        standards=tuple(_standard(code, activities, course) for code in codes),
-        untouched=tuple(code for code in known if code not in used and code not in groups),
-        untagged=tuple(f"{a.id}/{check.id}" for a in activities for check in a.checks if not check.standards),
-    )
-
-
-def _standard(code: str, activities: Iterable[Activity], course: Course) -> StandardCoverage:
-    rows = []
-    for activity in activities:
-        checks = [check for check in activity.checks if code in check.standards]
-        if checks or code in activity.standards:
-            rows.append(
-                Covered(
-                    activity=activity.id,
-                    unit=activity.unit,
-                    teaches=code in activity.standards,
-                    checks=len(checks),
-                    points=sum(check.points for check in checks),
-                )
-            )
-    standard = course.standards.get(code)
-    count = sum(row.checks for row in rows)
-    if standard is None:
-        gap = "in no framework"
-    elif not count:
-        gap = "taught, never checked"
-    else:
-        gap = "" if any(row.teaches for row in rows) else "checked, never taught"
-    return StandardCoverage(
-        code=code,
-        label=standard.label if standard else code,
-        activities=tuple(rows),
-        checks=count,
-        points=sum(row.points for row in rows),
-        gap=gap,
-    )
+from plnb.core.course import Activity, ActivityFork, Course
+from plnb.core.coverage import Coverage
+from plnb.core.ways import count, facts, opens
 
 
 def coverage_markdown(found: Coverage) -> str:
@@ -130,105 +35,6 @@ def coverage_markdown(found: Coverage) -> str:
 def _cell(text: str) -> str:
     """Text that stays text in a Markdown table."""
     return re.sub(r"([\\|`*_\[\]<>&#~])", r"\\\1", " ".join(text.split()))
-
-
-# What both pictures say.
-
-
-def way_points(activity: Activity) -> float:
-    """Points a student can earn in an activity: all of the way, and of each fork as many options as are picked.
-
-    Options of a fork are worth the same (lint asks for it); where they are not, the mean is said.
-    """
-    share = {
-        f"{fork.id}/{option.id}": min(1.0, fork.pick / len(fork.options)) for fork in activity.forks for option in fork.options
-    }
-    return sum(check.points * share.get(check.branch or "", 1.0) for check in activity.checks)
-
-
-def unit_points(unit: Unit) -> float:
-    """Points a student can earn in a unit, whichever options are taken."""
-    total = 0.0
-    for node in unit.nodes:
-        if isinstance(node, Activity):
-            total += way_points(node)
-        else:
-            options = [sum(way_points(activity) for activity in option.activities) for option in node.options]
-            total += sum(options) / len(options) * min(node.pick, len(options))
-    return total
-
-
-def unit_minutes(unit: Unit) -> float:
-    """Minutes a unit usually takes without what is optional: of each fork the longest options."""
-    total = 0.0
-    for node in unit.nodes:
-        if isinstance(node, Activity):
-            total += 0 if node.optional else node.minutes or 0
-        else:
-            each = sorted(
-                (sum(a.minutes or 0 for a in option.activities) or option.minutes or 0 for option in node.options), reverse=True
-            )
-            total += sum(each[: node.pick])
-    return total
-
-
-def facts(activity: Activity) -> list[str]:
-    """What to say of an activity in a few words: time, points, checks."""
-    checks = [*activity.checks]
-    inside = _checks_on_a_way(activity, checks)
-    points = way_points(activity)
-    said = [f"{activity.minutes:g} min"] if activity.minutes else []
-    if points:
-        said.append(count(points, "point"))
-    if checks and all(check.role == "probe" for check in checks):
-        said.append(count(inside, "question"))
-    elif checks:
-        said.append(count(inside, "check"))
-    return said
-
-
-def _checks_on_a_way(activity: Activity, checks: list[Check]) -> float:
-    share = {
-        f"{fork.id}/{option.id}": min(1.0, fork.pick / len(fork.options)) for fork in activity.forks for option in fork.options
-    }
-    return round(sum(share.get(check.branch or "", 1.0) for check in checks))
-
-
-def count(number: float, noun: str) -> str:
-    """`1 point`, `2 points`."""
-    return f"{number:g} {noun}{'' if number == 1 else 's'}"
-
-
-def opens(condition: Condition, course: Course) -> str:
-    """A condition in a few words, for teachers: standards by code, activities and options by title."""
-    titles = {activity.id: activity.title for activity in course.activities()}
-    options = {f"{fork.id}/{option.id}": option.title for fork in course.forks() for option in fork.options}
-    return _words(condition, titles, options)
-
-
-def _words(condition: Condition, titles: dict[str, str], options: dict[str, str]) -> str:
-    match condition:
-        case All(all=parts):
-            return " and ".join(_inner(part, titles, options) for part in parts) or "always"
-        case AnyOf(any=parts):
-            return " or ".join(_inner(part, titles, options) for part in parts)
-        case Not():
-            return f"not ({_words(condition.not_, titles, options)})"
-        case StandardAtLeast():
-            return f"{condition.standard} is {condition.at_least}"
-        case StandardBelow():
-            return f"{condition.standard} is below {condition.below}"
-        case CheckPassed():
-            return f"{condition.check} is passed"
-        case ActivityDone():
-            return f"“{titles.get(condition.done, condition.done)}” is done"
-        case ChoiceIs():
-            return f"“{options.get(condition.choice, condition.choice)}” is chosen"
-
-
-def _inner(condition: Condition, titles: dict[str, str], options: dict[str, str]) -> str:
-    said = _words(condition, titles, options)
-    return f"({said})" if isinstance(condition, All | AnyOf) else said
 
 
 def map_text(course: Course) -> Iterator[str]:

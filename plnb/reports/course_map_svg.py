@@ -14,7 +14,8 @@ from html import escape
 from typing import Final
 
 from plnb.core.course import Activity, ActivityFork, ActivityOption, Course, Node, Unit
-from plnb.reports.course_map import count, facts, map_text, opens, unit_minutes, unit_points
+from plnb.core.ways import count, facts, opens, unit_minutes, unit_points
+from plnb.reports.course_map import map_text
 
 _WIDTH: Final = 960
 _MARGIN: Final = 24

@@ -14,7 +14,9 @@ from plnb.core.cells import Option
 from plnb.core.compiling import compile_course
 from plnb.core.conditions import ActivityDone, All, AnyOf, CheckPassed, ChoiceIs, Not, StandardAtLeast, StandardBelow
 from plnb.core.course import Activity, ActivityFork, ActivityOption, Check, Course, Fork, Unit
-from plnb.reports.course_map import coverage, coverage_markdown, map_mermaid, opens, unit_minutes, unit_points
+from plnb.core.coverage import coverage
+from plnb.core.ways import opens, unit_minutes, unit_points
+from plnb.reports.course_map import coverage_markdown, map_mermaid
 from plnb.reports.course_map_svg import map_svg
 from tests.core.lint_course import clean_course
 
