@@ -10,6 +10,7 @@
     │   ├── FormatTooNewError     the file was written by a newer plnb
     │   ├── NotFoundError         no such course, unit, student or standard
     │   ├── ReadOnlyError         nothing can be kept in this folder
+    │   ├── StaleError            it was changed by somebody else in the meantime
     │   └── OutputExistsError     we would overwrite what somebody made
     ├── NotReadyError         a step is missing before this one (release before grade)
     └── OurFaultError         plnb or this machine failed; nobody's work is to blame (exit code 1)
@@ -105,6 +106,12 @@ class ReadOnlyError(InputError):
     """Nothing can be kept in this folder."""
 
     code = "read-only"
+
+
+class StaleError(InputError):
+    """It was changed by somebody else in the meantime."""
+
+    code = "stale"
 
 
 class OutputExistsError(InputError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plnb.core.conditions import ActivityDone, All, AnyOf, CheckPassed, ChoiceIs, Condition, Not, StandardAtLeast, StandardBelow
-from plnb.core.course import Activity, Check, Course, Unit
+from plnb.core.course import Activity, ActivityOption, Check, Course, Unit
 
 
 def way_points(activity: Activity) -> float:
@@ -29,17 +29,24 @@ def unit_points(unit: Unit) -> float:
     return total
 
 
+def activity_minutes(activity: Activity) -> float:
+    """Minutes it takes everybody: none where it is optional."""
+    return 0.0 if activity.optional else activity.minutes or 0.0
+
+
+def option_minutes(option: ActivityOption) -> float:
+    """Minutes an option takes: those of its activities, or its own where they say nothing."""
+    return sum(activity.minutes or 0.0 for activity in option.activities) or option.minutes or 0.0
+
+
 def unit_minutes(unit: Unit) -> float:
     """Minutes a unit usually takes without what is optional: of each fork the longest options."""
     total = 0.0
     for node in unit.nodes:
         if isinstance(node, Activity):
-            total += 0 if node.optional else node.minutes or 0
+            total += activity_minutes(node)
         else:
-            each = sorted(
-                (sum(a.minutes or 0 for a in option.activities) or option.minutes or 0 for option in node.options), reverse=True
-            )
-            total += sum(each[: node.pick])
+            total += sum(sorted(map(option_minutes, node.options), reverse=True)[: node.pick])
     return total
 
 

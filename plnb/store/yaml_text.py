@@ -27,6 +27,7 @@ MAX_DEPTH: Final = 60  # The C parser composes recursively and a few hundred kB 
 MAX_VALUES: Final = 100_000  # Counted with aliases written out, so that a few lines cannot stand for a billion values.
 
 
+_MERGE: Final = re.compile(r"^<{7} ", re.MULTILINE)
 _UNCLOSED: Final = re.compile(r"end of stream|expected ',' or")
 
 
@@ -42,6 +43,11 @@ for _tag, _pattern, _starts in (
     ("merge", r"^(?:<<)$", "<"),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_starts))
+
+
+def loader_for(text: str) -> Any:
+    """What reads a text by our rules; dispose of it afterwards."""
+    return _Loader(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +67,16 @@ class Yaml:
 def read_yaml(raw: bytes, place: str) -> Yaml:
     """Read a YAML text. Raises CourseFileError with the line in its place."""
     text = _decode(raw, place)
+    if found := _MERGE.search(text):
+        raise CourseFileError(
+            "Git left the marks of a merge here: two people changed the same lines.",
+            place=f"{place}:{text.count(chr(10), 0, found.start()) + 1}",
+            mend="Keep the lines that hold, and delete the other ones with the marks <<<<<<<, ======= and >>>>>>>.",
+        )
     loader: Any = None
     try:
         _check_depth(text, place)
-        loader = _Loader(text)
+        loader = loader_for(text)
         root = loader.get_single_node()
         if root is None:
             raise CourseFileError("The file is empty.", place=place, mend="Start it with `schema_version: 1`, or see: plnb new")
