@@ -17,6 +17,7 @@ from plnb.cli import (
     lint,
     mixed,
     new,
+    preview,
     progress,
     release,
     standards,
@@ -59,6 +60,7 @@ app.command("new", rich_help_panel=AUTHOR)(new.new)
 app.command("lint", rich_help_panel=AUTHOR)(lint.lint)
 app.command("strength", rich_help_panel=AUTHOR)(strength.strength)
 app.command("map", rich_help_panel=AUTHOR)(map_verb.map_)
+app.command("preview", rich_help_panel=AUTHOR)(preview.preview)
 app.add_typer(standards.app, name="standards", rich_help_panel=AUTHOR)
 app.command("release", rich_help_panel=RUN)(release.release)
 app.command("grade", rich_help_panel=RUN)(grade.grade)

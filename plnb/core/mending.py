@@ -36,7 +36,7 @@ class Fix(Model):
 
 def fixes(source: CourseSource, course: Course) -> Iterator[Fix]:
     """Every fix that could be of use; whether its finding is there, `Fix.mends` says."""
-    yield from _unlisted(source)
+    yield from _unlisted(source, course)
     for unit in source.file.units:
         if not unit.steps:
             yield _fix("empty-unit", f"course.yaml, unit {unit.id}", "Take the unit out", Remove(what="unit", id=unit.id))
@@ -48,10 +48,11 @@ def fixes(source: CourseSource, course: Course) -> Iterator[Fix]:
     yield from _of_activities(source, course)
 
 
-def _unlisted(source: CourseSource) -> Iterator[Fix]:
+def _unlisted(source: CourseSource, course: Course) -> Iterator[Fix]:
     units = {unit.id for unit in source.file.units}
+    named = {(activity.unit, activity.id) for activity in course.activities()}
     for notebook in source.notebooks:
-        if notebook.unit in units:
+        if notebook.unit in units and (notebook.unit, notebook.name) not in named:
             title = compile_notebook(notebook).title
             edit = AddActivity(unit=notebook.unit, notebook=notebook.name, title=" ".join(title.split())[:300])
             yield _fix("unlisted-notebook", notebook.place, "Add it to the unit", edit)
@@ -59,9 +60,10 @@ def _unlisted(source: CourseSource) -> Iterator[Fix]:
 
 def _of_activities(source: CourseSource, course: Course) -> Iterator[Fix]:
     interests = set(source.file.interests)
+    there = {(notebook.unit, notebook.name) for notebook in source.notebooks}
     for activity in course.activities():
         place = f"course.yaml, unit {activity.unit}, notebook {activity.id}"
-        if source.notebook(activity.unit, activity.id) is None:
+        if (activity.unit, activity.id) not in there:
             yield _fix("missing-notebook", place, "Take the step out", Remove(what="activity", id=activity.id))
         if activity.suggest_when is not None and not activity.optional:
             edit = SetOptional(activity=activity.id, optional=True)

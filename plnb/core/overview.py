@@ -190,8 +190,6 @@ class Overview(Model):
     """What it is worth."""
     coverage: Coverage
     """What is taught and checked where."""
-    remarks: tuple[Remark, ...]
-    """What lint found."""
     standards: tuple[Known, ...]
     """Every standard of the frameworks."""
     checks: tuple[Known, ...]
@@ -200,10 +198,18 @@ class Overview(Model):
     """Every option, between activities and inside notebooks."""
 
 
-def overview(source: CourseSource, findings: Sequence[Finding], *, path: str, digest: str, text: str) -> Overview:
+class Remarks(Model):
+    """What lint says of a course."""
+
+    digest: str
+    """Digest of the course file that was looked at."""
+    remarks: tuple[Remark, ...]
+    """Every finding, in the order of the course."""
+
+
+def overview(source: CourseSource, *, path: str, digest: str, text: str) -> Overview:
     """The overview of a course. `path` is where its folder is, `digest` and `text` are those of its course file."""
     course = compile_course(source)
-    mends = list(fixes(source, course))
     units = tuple(_leg(unit, source, course, path) for unit in course.units)
     return Overview(
         course=course.id,
@@ -215,11 +221,16 @@ def overview(source: CourseSource, findings: Sequence[Finding], *, path: str, di
         minutes=_sum(unit.minutes for unit in units),
         points=_sum(unit.points for unit in units),
         coverage=coverage(course),
-        remarks=tuple(_remark(finding, path, mends) for finding in findings),
         standards=tuple(Known(ref=code, title=each.label) for code, each in course.standards.by_code.items()),
         checks=tuple(Known(ref=f"{a.id}/{check.id}", title=check.title) for a in course.activities() for check in a.checks),
         options=tuple(Known(ref=f"{fork.id}/{o.id}", title=o.title) for fork in course.forks() for o in fork.options),
     )
+
+
+def remarks(source: CourseSource, findings: Sequence[Finding], *, path: str, digest: str) -> Remarks:
+    """Findings with where they are and what mends them."""
+    mends = list(fixes(source, compile_course(source)))
+    return Remarks(digest=digest, remarks=tuple(_remark(finding, path, mends) for finding in findings))
 
 
 # --- the map ----------------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ written where students or the gradebook could see it before all of that has gone
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -118,16 +119,28 @@ def made_aside(course: NbgraderCourse, unit: str) -> Iterator[Made]:
         yield made
 
 
+def make_preview(course: NbgraderCourse, unit: str, to: Path) -> None:
+    """Put what students would receive of a unit into `to`. Nothing is released, and no check is rehearsed. Raises as `release`."""
+    _chosen(course, _source(course.folder), [unit])
+    with _made(course, _source(course.folder), unit, datetime.now(UTC), rehearsed=False) as made:
+        _bundle(made)
+        shutil.move(made.student_version, to)
+
+
 def put_out(course: NbgraderCourse, made: Made) -> None:
     """Release what was made: into the gradebook, the manifests and the folder that students get."""
-    unit, source = made.unit, made.source
-    if source:
-        bundle = student_bundle(_compiled(source, made.taken.masters, unit), unit)
-        write_bundle(with_digests(bundle, made.student_version), made.student_version / "course.json")
+    unit = made.unit
+    _bundle(made)
     with Gradebook(course.db_url, course.course_id) as gradebook:
         save_unit(gradebook, unit, made.taken.masters)
     _keep_manifest(course.folder, made)
     swap(made.student_version, course.release(unit))
+
+
+def _bundle(made: Made) -> None:
+    if made.source:
+        bundle = student_bundle(_compiled(made.source, made.taken.masters, made.unit), made.unit)
+        write_bundle(with_digests(bundle, made.student_version), made.student_version / "course.json")
 
 
 def _source(folder: CourseFolder) -> CourseSource | None:
@@ -183,7 +196,9 @@ class _Generate(GenerateAssignment):  # type: ignore[misc]
 
 
 @contextmanager
-def _made(course: NbgraderCourse, source: CourseSource | None, unit: str, now: datetime) -> Iterator[Made]:
+def _made(
+    course: NbgraderCourse, source: CourseSource | None, unit: str, now: datetime, *, rehearsed: bool = True
+) -> Iterator[Made]:
     """Run the pipeline into a folder of its own, next to the course's so that moving it is one step."""
     with tempfile.TemporaryDirectory(prefix=".plnb-release-", dir=course.folder.root, ignore_cleanup_errors=True) as part:
         taken = _Taken()
@@ -194,7 +209,8 @@ def _made(course: NbgraderCourse, source: CourseSource | None, unit: str, now: d
             _run(converter, unit)
             student_version = course.release(unit)
         masters = {name: notebook_bytes(notebook) for name, notebook in taken.masters.items()}
-        manifest = _manifest(course, source, unit, taken, masters, now)
+        plans = _plans(course, unit, taken) if rehearsed else {}
+        manifest = _manifest(course, source, unit, taken, masters, now, plans)
         yield Made(unit, student_version, masters, taken, manifest, source)
 
 
@@ -261,7 +277,13 @@ def _strip(notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
 
 
 def _manifest(
-    course: NbgraderCourse, source: CourseSource | None, unit: str, taken: _Taken, masters: dict[str, bytes], now: datetime
+    course: NbgraderCourse,
+    source: CourseSource | None,
+    unit: str,
+    taken: _Taken,
+    masters: dict[str, bytes],
+    now: datetime,
+    plans: Mapping[str, NotebookPlan],
 ) -> Manifest:
     names = sorted(taken.masters)
     if source:
@@ -281,7 +303,7 @@ def _manifest(
         unit=known.model_copy(update={"nodes": (*known.nodes, *others)}),
         notebooks=((name, masters[name], taken.cells[name]) for name in names),
         now=now,
-        plans=_plans(course, unit, taken),
+        plans=plans,
         strict=source.file.grading.strict if source else False,
     )
 

@@ -25,6 +25,7 @@ LARGEST: Final = 1_000_000
 STATUS: Final = {
     "not-found": 404,
     "read-only": 409,
+    "stale": 409,
     "format-too-new": 409,
     "course-file": 422,
     "not-ready": 409,

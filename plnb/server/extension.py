@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jupyter_server.utils import url_path_join
 
-from plnb.server.handlers import ROUTES
+from plnb.server import handlers, teaching
 from plnb.server.places import Places
+
+ROUTES: Final = (*handlers.ROUTES, *teaching.ROUTES)
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp

@@ -143,6 +143,8 @@ class SubmitHandler(Handler):
 
         def work() -> Submission:
             course = self.places.course(asked.path)
+            if course.preview:
+                raise NotReadyError("This is a preview, so nothing is handed in from it.", mend="Go back to the course.")
             if not course.unit:
                 raise NotReadyError("This is not the folder of a unit.", mend="Open a notebook of the unit you want to hand in.")
             return hand_in(course.course.id, course.unit, course.units[course.unit])

@@ -19,7 +19,10 @@ from pydantic import TypeAdapter
 
 import plnb
 from plnb.core.cells import CELL_SCHEMA_VERSION, CellMeta
+from plnb.core.course_edits import Edit, Editing
 from plnb.core.news import NewRecord, NewRecords, Submitting
+from plnb.core.overview import OVERVIEW_SCHEMA_VERSION, Overview, Remarks
+from plnb.core.preview import Preview, Previewing
 from plnb.core.profile import Profile
 from plnb.core.student import VIEW_SCHEMA_VERSION, CourseView, Fetched, Refusal, StudentView, Submission
 from plnb.store.describing import DescribedSchema
@@ -42,6 +45,12 @@ _SHARED: Final[tuple[tuple[str, Any, Mode], ...]] = (
     ("NewRecords", NewRecords, "validation"),
     ("Submitting", Submitting, "validation"),
     ("CellMeta", CellMeta, "validation"),
+    ("Overview", Overview, "serialization"),
+    ("Remarks", Remarks, "serialization"),
+    ("Preview", Preview, "serialization"),
+    ("Edit", Edit, "serialization"),
+    ("Editing", Editing, "serialization"),
+    ("Previewing", Previewing, "serialization"),
 )
 """Name, type, and whether it is described as we write it or as we read it."""
 
@@ -65,7 +74,11 @@ def typescript() -> str:
             for other in twice:
                 text = re.sub(rf"\b{other}\b(?!')", f"{other}AsWritten", text)
             found[f"{each}AsWritten" if each in twice else each] = text
-    versions = {"VIEW_SCHEMA_VERSION": VIEW_SCHEMA_VERSION, "CELL_SCHEMA_VERSION": CELL_SCHEMA_VERSION}
+    versions = {
+        "VIEW_SCHEMA_VERSION": VIEW_SCHEMA_VERSION,
+        "CELL_SCHEMA_VERSION": CELL_SCHEMA_VERSION,
+        "OVERVIEW_SCHEMA_VERSION": OVERVIEW_SCHEMA_VERSION,
+    }
     constants = [f"export const {name} = {value};\n" for name, value in versions.items()]
     return "\n".join([_HEAD, *constants, *(found[name] for name in sorted(found))])
 

@@ -176,7 +176,7 @@ def _refuse_broken(before: CourseSource, after: CourseSource) -> None:
     """Refuse what leaves a name that leads nowhere, or to two places."""
 
     def broken(source: CourseSource) -> dict[tuple[str, str], Finding]:
-        return {(f.code, f.message): f for f in lint(source) if f.code in NAMES}
+        return {(f.code, f.message): f for f in lint(source, NAMES)}
 
     known = broken(before)
     for key, finding in broken(after).items():

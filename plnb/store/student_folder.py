@@ -28,6 +28,7 @@ from plnb.core.telling import accept
 from plnb.errors import InputError, NotFoundError
 from plnb.store.bundle import read_bundle
 from plnb.store.journal import FOLDER, MINE, append, delete, journal_file, read_journals
+from plnb.store.previews import read_preview
 from plnb.store.returned import Returned, returned
 
 BUNDLE: Final = "course.json"
@@ -136,7 +137,18 @@ class StudentCourse:
                 found[activity.id] = self.relative(path)
         return found
 
+    @property
+    def preview(self) -> bool:
+        """Whether this is nobody's work but a teacher's look at the course."""
+        return read_preview(self.units[self.home].parent) is not None
+
     def _faults(self, *, writable: bool) -> Iterator[Problem]:
+        if self.preview:
+            yield Problem(
+                code="preview",
+                text="This is a preview of the course, as a student would meet it.",
+                mend="Try anything: nothing of it is handed in or counted.",
+            )
         if not writable:
             yield Problem(
                 code="read-only",

@@ -4,6 +4,8 @@ export const VIEW_SCHEMA_VERSION = 1;
 
 export const CELL_SCHEMA_VERSION = 1;
 
+export const OVERVIEW_SCHEMA_VERSION = 1;
+
 /** One notebook of a unit. */
 export interface Activity {
   /** The notebook's file name without `.ipynb`; unique in the course. */
@@ -76,6 +78,63 @@ export interface ActivityOption {
   suggest_when: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs | null;
   /** The activities of this branch, in order. */
   activities: Activity[];
+}
+
+/** A new activity. Its notebook is made where there is none of that name. */
+export interface AddActivity {
+  kind: 'add_activity';
+  /** The unit it goes to. */
+  unit: string;
+  /** The notebook's name without `.ipynb`, unique in the course. */
+  notebook: string;
+  /** What students read. */
+  title: string;
+  /** The option it goes to, where it does not stand in the unit itself. */
+  option: string | null;
+  /** How long it takes. */
+  minutes: number | null;
+  /** What it teaches. */
+  standards: string[];
+  /** Nobody has to do it. */
+  optional: boolean;
+}
+
+/** A new choice between activities, at the end of a unit. */
+export interface AddFork {
+  kind: 'add_fork';
+  /** The unit it goes to. */
+  unit: string;
+  /** Its id, unique in the course. */
+  fork: string;
+  /** The question put to the student. */
+  prompt: string;
+  /** What there is to choose from. */
+  options: NewOption[];
+}
+
+/** One more interest that students can choose. */
+export interface AddInterest {
+  kind: 'add_interest';
+  /** The interest. */
+  interest: string;
+}
+
+/** One more option for a fork between activities. */
+export interface AddOption {
+  kind: 'add_option';
+  /** The fork. */
+  fork: string;
+  /** The option. */
+  option: NewOption;
+}
+
+/** A new unit at the end of the course. */
+export interface AddUnit {
+  kind: 'add_unit';
+  /** Its id: the name of its folder under `source/`. */
+  unit: string;
+  /** What students read. */
+  title: string;
 }
 
 /** A link from our standard to one that somebody else published. */
@@ -266,6 +325,46 @@ export interface CourseView {
   units: Unit[];
 }
 
+/** What a course teaches and checks. */
+export interface Coverage {
+  /** The course's title. */
+  course: string;
+  /** Every activity, in course order: the columns of a table. */
+  activities: string[];
+  /** Every standard that is taught or checked, in framework order; codes that no framework defines come last. */
+  standards: StandardCoverage[];
+  /** Standards of the frameworks that the course neither teaches nor checks (groups of standards left out). */
+  untouched: string[];
+  /** Checks that name no standard, as `activity/grade_id`. */
+  untagged: string[];
+}
+
+/** What one activity does for one standard. */
+export interface Covered {
+  /** The notebook's name. */
+  activity: string;
+  /** Its unit. */
+  unit: string;
+  /** The activity says that it teaches the standard. */
+  teaches: boolean;
+  /** Checks that give evidence for it, on every branch. */
+  checks: number;
+  /** What those checks are worth together. */
+  points: number;
+}
+
+export type Edit = MoveUnit | MoveStep | MoveOption | Rename | SetMinutes | SetOptional | SetStandards | SetCondition | SetPick | AddUnit | AddActivity | AddFork | AddOption | AddInterest | Remove | Restore;
+
+/** An edit, as a screen sends it. */
+export interface Editing {
+  /** Contents path of the course's folder, or of anything in it. */
+  path: string;
+  /** Digest of the course file that the teacher saw: an edit made against an older one is refused. */
+  digest: string;
+  /** What to change. */
+  edit: MoveUnit | MoveStep | MoveOption | Rename | SetMinutes | SetOptional | SetStandards | SetCondition | SetPick | AddUnit | AddActivity | AddFork | AddOption | AddInterest | Remove | Restore;
+}
+
 /** What a student probably knows of one standard. */
 export interface Estimate {
   /** The standard. */
@@ -364,6 +463,36 @@ export interface Fetched {
   new: number;
 }
 
+/** One fault or piece of advice: what, where, and the mend. */
+export interface Finding {
+  /** Stable name, documented in `docs/reference/lint.md`. */
+  code: string;
+  /** How much it matters. */
+  severity: Severity;
+  /** What is wrong, in one sentence. */
+  message: string;
+  /** Where: `course.yaml`, or a notebook's path, and the cell by its name. */
+  place: string;
+  /** What to do about it, in one sentence. */
+  mend: string;
+  /** The cell's position in its notebook, from 0, for tools that jump there. */
+  cell: number | null;
+}
+
+/** An edit that mends a finding. */
+export interface Fix {
+  /** The finding's code. */
+  code: string;
+  /** The finding's place. */
+  place: string;
+  /** What the finding's sentence names, where one place has several findings of one code. */
+  about: string;
+  /** What it does, as the words on a button. */
+  label: string;
+  /** The edit. */
+  edit: MoveUnit | MoveStep | MoveOption | Rename | SetMinutes | SetOptional | SetStandards | SetCondition | SetPick | AddUnit | AddActivity | AddFork | AddOption | AddInterest | Remove | Restore;
+}
+
 /** A choice point inside a notebook. */
 export interface Fork {
   /** Unique in the course. */
@@ -449,6 +578,42 @@ export interface Goal {
   at: string;
 }
 
+/** A choice or gate inside a notebook. */
+export interface Inside {
+  /** Which of the two. */
+  kind: 'fork' | 'gate';
+  /** Its id. */
+  id: string;
+  /** What it asks, or what opens it, in words. */
+  text: string;
+}
+
+/** Something that can be named in a condition. */
+export interface Known {
+  /** How a condition names it. */
+  ref: string;
+  /** What people call it. */
+  title: string;
+}
+
+/** A unit on the map. */
+export interface Leg {
+  /** Its id. */
+  id: string;
+  /** What students read. */
+  title: string;
+  /** Why it is worth doing. */
+  about: string;
+  /** Activities and choices, in order. */
+  nodes: (Stop | Split)[];
+  /** How long it takes, without what is optional. */
+  minutes: Span;
+  /** What it is worth. */
+  points: Span;
+  /** Each way through it; none where they are too many to list. */
+  ways: Through[];
+}
+
 /** How far a student is with a standard. */
 export type Level = 'not_started' | 'attempted' | 'familiar' | 'proficient' | 'mastered';
 
@@ -458,6 +623,37 @@ export interface Misconception {
   when: string;
   /** What to tell the student. */
   say: string;
+}
+
+/** Put an option somewhere else among those of its fork. */
+export interface MoveOption {
+  kind: 'move_option';
+  /** The option. */
+  option: string;
+  /** The option that comes after it then; None for the end. */
+  before: string | null;
+}
+
+/** Put an activity or a fork somewhere else: in its unit, in another, or (an activity) in an option. */
+export interface MoveStep {
+  kind: 'move_step';
+  /** The activity or fork. */
+  step: string;
+  /** The unit it goes to. */
+  unit: string;
+  /** The option it goes to, where it does not stand in the unit itself. */
+  option: string | null;
+  /** The activity or fork that comes after it then; None for the end. */
+  before: string | null;
+}
+
+/** Put a unit somewhere else in the course. */
+export interface MoveUnit {
+  kind: 'move_unit';
+  /** The unit. */
+  unit: string;
+  /** The unit that comes after it then; None for the end. */
+  before: string | null;
 }
 
 /** A check ran in the student's own notebook. */
@@ -574,6 +770,16 @@ export interface NewHint {
   rung: number;
 }
 
+/** An option to be, with the one activity it begins with. */
+export interface NewOption {
+  /** Unique in its fork. */
+  id: string;
+  /** What the student reads on the card. */
+  title: string;
+  /** The notebook of its activity; made where there is none of that name. */
+  notebook: string;
+}
+
 export type NewRecord = NewAttempt | NewHint | NewChoice | NewGoal | NewReflection | NewFeeling | NewGoingOn;
 
 /** News from a screen: the body of POST records. */
@@ -644,6 +850,36 @@ export interface OptionAsWritten {
   suggest_when?: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs | null;
 }
 
+/** A course as its teacher looks at it. */
+export interface Overview {
+  /** Version of this format. */
+  schema_version: 1;
+  /** The course's id. */
+  course: string;
+  /** Its title. */
+  title: string;
+  /** Contents path of its folder. */
+  path: string;
+  /** Digest of the course file: an edit names the one it was made against. */
+  digest: string;
+  /** The course file, for undo. */
+  text: string;
+  /** Units, in order. */
+  units: Leg[];
+  /** How long the course takes, without what is optional. */
+  minutes: Span;
+  /** What it is worth. */
+  points: Span;
+  /** What is taught and checked where. */
+  coverage: Coverage;
+  /** Every standard of the frameworks. */
+  standards: Known[];
+  /** Every check. */
+  checks: Known[];
+  /** Every option, between activities and inside notebooks. */
+  options: Known[];
+}
+
 /** One line of the student's journal, theirs to read and to delete. */
 export interface OwnRecord {
   /** The record's id. */
@@ -681,6 +917,44 @@ export interface Place {
   path: string;
   /** For a fork or gate inside a notebook: its id, as its cell's metadata has it. */
   cell: string;
+}
+
+/** A preview that is there. */
+export interface Preview {
+  /** Where the course it was made of is: a contents path, or a path on the disk. */
+  course: string;
+  /** Where the unit to look at is. */
+  folder: string;
+  /** Its first notebook. */
+  open: string;
+  /** Who it is looked at as. */
+  state: PreviewState;
+}
+
+/** Who to look at the course as. */
+export interface PreviewState {
+  /** The unit to open; the others are on the map, without their notebooks. */
+  unit: string;
+  /** As if at these levels. */
+  levels: { [key: string]: Level };
+  /** As if these activities were done. */
+  done: string[];
+  /** As if these options were chosen. */
+  choices: string[];
+}
+
+/** A preview, as a screen asks for it. */
+export interface Previewing {
+  /** The unit to open; the others are on the map, without their notebooks. */
+  unit: string;
+  /** As if at these levels. */
+  levels: { [key: string]: Level };
+  /** As if these activities were done. */
+  done: string[];
+  /** As if these options were chosen. */
+  choices: string[];
+  /** Contents path of the course's folder, or of anything in it. */
+  path: string;
 }
 
 /** Something that does not work, in a sentence, with the mend. */
@@ -812,6 +1086,46 @@ export interface Refusal {
 /** How a standard relates to one of another framework (CASE association types). */
 export type Relation = 'exactMatchOf' | 'isRelatedTo' | 'isPartOf' | 'isPeerOf';
 
+/** A finding, with where to go and what mends it. */
+export interface Remark {
+  /** What was found. */
+  finding: Finding;
+  /** Contents path of the file; empty where it is not one of the course's. */
+  path: string;
+  /** The unit, activity, choice or option on the map that it is about. */
+  step: string;
+  /** An edit that mends it, where that needs no thought. */
+  fix: Fix | null;
+}
+
+/** What lint says of a course. */
+export interface Remarks {
+  /** Digest of the course file that was looked at. */
+  digest: string;
+  /** Every finding, in the order of the course. */
+  remarks: Remark[];
+}
+
+/** Take something out of the course. Its notebooks stay where they are. */
+export interface Remove {
+  kind: 'remove';
+  /** What it is. */
+  what: 'unit' | 'activity' | 'fork' | 'option';
+  /** Its id. */
+  id: string;
+}
+
+/** Change what students read: a title, or the question of a fork. */
+export interface Rename {
+  kind: 'rename';
+  /** What is called so. */
+  what: 'unit' | 'activity' | 'fork' | 'option';
+  /** Its id. */
+  id: string;
+  /** The new words. */
+  title: string;
+}
+
 /** An nbgrader solution cell with a form over it; the form writes plain code into the cell (`q3 = "B"`). */
 export interface ResponseCell {
   /** Version of this format. */
@@ -836,6 +1150,86 @@ export interface ResponseCell {
   labels?: { [key: string]: string };
   /** Unit of a number. */
   unit?: string;
+}
+
+/** Put the course file back as it was: what undo sends. */
+export interface Restore {
+  kind: 'restore';
+  /** The whole text of `course.yaml`. */
+  text: string;
+}
+
+/** Say when an activity opens, or when an activity or option is suggested. */
+export interface SetCondition {
+  kind: 'set_condition';
+  /** What it is for. */
+  what: 'activity' | 'option';
+  /** Its id. */
+  id: string;
+  /** Which of the two; an option has no `opens_when`. */
+  field: 'opens_when' | 'suggest_when';
+  /** What must hold; None takes the condition away. */
+  condition: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs | null;
+}
+
+/** Say how long an activity takes. */
+export interface SetMinutes {
+  kind: 'set_minutes';
+  /** The activity. */
+  activity: string;
+  /** Minutes; None where it is not said. */
+  minutes: number | null;
+}
+
+/** Say whether everybody does an activity. */
+export interface SetOptional {
+  kind: 'set_optional';
+  /** The activity. */
+  activity: string;
+  /** Nobody has to do it. */
+  optional: boolean;
+}
+
+/** Say how many options of a fork a student takes. */
+export interface SetPick {
+  kind: 'set_pick';
+  /** The fork. */
+  fork: string;
+  /** How many. */
+  pick: number;
+}
+
+/** Say what an activity teaches. */
+export interface SetStandards {
+  kind: 'set_standards';
+  /** The activity. */
+  activity: string;
+  /** Codes, in the order written. */
+  standards: string[];
+}
+
+/** How much a finding matters. */
+export type Severity = 'error' | 'warning' | 'advice';
+
+/** From the least to the most, whatever is chosen. */
+export interface Span {
+  /** The way with the least. */
+  least: number;
+  /** The way with the most. */
+  most: number;
+}
+
+/** A choice between activities on the map. */
+export interface Split {
+  kind: 'fork';
+  /** Its id. */
+  id: string;
+  /** The question put to the student. */
+  prompt: string;
+  /** How many options to take. */
+  pick: number;
+  /** The options. */
+  ways: Way[];
 }
 
 /** One thing to learn. */
@@ -876,6 +1270,22 @@ export interface StandardBelow {
   standard: string;
   /** The level that must not be reached. */
   below: Level;
+}
+
+/** One standard across the course. */
+export interface StandardCoverage {
+  /** The standard's code. */
+  code: string;
+  /** A short name. */
+  label: string;
+  /** Activities that teach or check it, in course order. */
+  activities: Covered[];
+  /** Checks of it in the whole course. */
+  checks: number;
+  /** What they are worth together. */
+  points: number;
+  /** What is missing, in a few words; empty where nothing is. */
+  gap: string;
 }
 
 /** One standard: where the student stands, on which evidence. */
@@ -934,6 +1344,41 @@ export interface Step {
 
 /** Where a step stands. */
 export type StepState = 'done' | 'ready' | 'recommended' | 'optional' | 'locked';
+
+/** An activity on the map. */
+export interface Stop {
+  kind: 'activity';
+  /** The notebook's name. */
+  id: string;
+  /** What students read. */
+  title: string;
+  /** One sentence on what happens here. */
+  about: string;
+  /** Contents path of the notebook; empty where there is none. */
+  path: string;
+  /** How long it takes. */
+  minutes: number | null;
+  /** Points on a way through it. */
+  points: number;
+  /** Checks in it, on every branch. */
+  checks: number;
+  /** Nobody has to do it. */
+  optional: boolean;
+  /** What it teaches. */
+  standards: string[];
+  /** Activities that teach what this one requires, by title, where they come before it. */
+  builds_on: string[];
+  /** What must hold before it opens. */
+  opens_when: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs | null;
+  /** The same in words. */
+  opens: string;
+  /** When it is suggested. */
+  suggest_when: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs | null;
+  /** The same in words. */
+  suggested: string;
+  /** Choices and gates in the notebook. */
+  inside: Inside[];
+}
 
 /** Everything a student's screen shows. It stands on the student's own practice and on what came back graded. */
 export interface StudentView {
@@ -1030,6 +1475,18 @@ export interface TeacherNote {
   at: string;
 }
 
+/** One way through a unit. */
+export interface Through {
+  /** Titles of the options taken; none where there is nothing to choose. */
+  options: string[];
+  /** How long it takes, without what is optional. */
+  minutes: number;
+  /** What it is worth. */
+  points: number;
+  /** Checks on it. */
+  checks: number;
+}
+
 /** How far a record can be believed: by whom it was seen. */
 export type Trust = 'self' | 'local' | 'graded' | 'teacher';
 
@@ -1078,6 +1535,22 @@ export interface Voice {
   at: string;
   /** For a goal: the student says it is reached. */
   done: boolean;
+}
+
+/** An option of a choice between activities. */
+export interface Way {
+  /** `fork/option`. */
+  ref: string;
+  /** What the student reads on the card. */
+  title: string;
+  /** A sentence more. */
+  about: string;
+  /** How long it takes. */
+  minutes: number;
+  /** What it is worth. */
+  points: number;
+  /** Its activities. */
+  stops: Stop[];
 }
 
 /** The form a response takes on the screen. */

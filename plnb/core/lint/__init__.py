@@ -6,6 +6,8 @@ wrote and nothing else: it runs no cell (`plnb.grading.smoke` does).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from plnb.core.authored import CourseSource
 from plnb.core.findings import Finding
 from plnb.core.lint import branches, checks, conditions, journeys, outside, reading, secrets, standards, structure
@@ -27,7 +29,12 @@ __all__ = [
 ]
 
 
-def lint(source: CourseSource) -> tuple[Finding, ...]:
-    """Every finding: what reading the course already found, then course.yaml, the frameworks and the notebooks in course order."""
-    found = sorted(findings(CourseView(source)), key=lambda pair: (pair[0].order, -1 if pair[0].cell is None else pair[0].cell))
+def lint(source: CourseSource, only: Collection[str] | None = None) -> tuple[Finding, ...]:
+    """Every finding: what reading the course already found, then course.yaml, the frameworks and the notebooks in course order.
+
+    With `only`, no other rules are asked than those with these codes.
+    """
+    found = sorted(
+        findings(CourseView(source), only), key=lambda pair: (pair[0].order, -1 if pair[0].cell is None else pair[0].cell)
+    )
     return (*source.faults, *(finding for _, finding in found))

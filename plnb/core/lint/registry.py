@@ -6,7 +6,7 @@ code and the severity are said once, where it is registered. Knows no single rul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from plnb.core.findings import Finding, Rule, Severity
@@ -45,9 +45,11 @@ def rule(code: str, severity: Severity) -> Callable[[Look], Look]:
     return register
 
 
-def findings(view: CourseView) -> Iterator[tuple[Spot, Finding]]:
-    """What every rule finds, with its place for sorting."""
+def findings(view: CourseView, only: Collection[str] | None = None) -> Iterator[tuple[Spot, Finding]]:
+    """What every rule finds, or those of `only`, with its place for sorting."""
     for kind, look in _LOOKS:
+        if only is not None and kind.code not in only:
+            continue
         for found in look(view):
             yield (
                 found.spot,
