@@ -38,7 +38,8 @@ def course_of(places: Places, path: str) -> CourseFolder:
     """The course that a contents path lies in, looked for from there up to what is served and no further."""
     here = places.find(path)
     for folder in (here, *here.parents):
-        if (folder / COURSE_FILE).is_file() and folder.resolve().is_relative_to(places.root.resolve()):
+        file = folder / COURSE_FILE
+        if file.is_file() and file.resolve().is_relative_to(places.root.resolve()):
             return CourseFolder(folder)
         if folder == places.root:
             break
@@ -156,7 +157,7 @@ def _make(folder: CourseFolder, asked: Previewing) -> Preview:
     command += [*(f"--choose={option}" for option in asked.choices), "--", asked.unit]
     try:
         ran = subprocess.run(  # noqa: S603 - our own command, and no shell
-            [*command, "--", asked.unit],
+            command,
             cwd=folder.root,
             capture_output=True,
             timeout=_SECONDS,

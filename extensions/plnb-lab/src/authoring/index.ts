@@ -1,6 +1,8 @@
 /** The teacher's side: a list of plugins. */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [];
+import overview from './overview';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [overview];
 
 export default plugins;
