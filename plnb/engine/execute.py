@@ -56,7 +56,7 @@ def run_notebook(
     it does not start; what the notebook does is a result.
     """
     began = time.monotonic()
-    if runs_on_a_desk(nb):
+    if runs_on_a_desk(nb, tier):
         ran = _on_desks(nb, cwd, budget, env, questions, aside, tier, box, nursery, watch, stop_on_error)
     elif tier is not Tier.none:
         raise cannot_be_confined(nb)
@@ -76,12 +76,13 @@ def __getattr__(name: str) -> object:
     raise AttributeError(name)
 
 
-def runs_on_a_desk(nb: NotebookNode) -> bool:
-    """Whether it is Python for this very interpreter, on a system where processes can be forked safely.
+def runs_on_a_desk(nb: NotebookNode, tier: Tier = Tier.none) -> bool:
+    """Whether it is Python for this very interpreter, on a system where processes can be forked safely or in a container.
 
     Only what runs on a desk can be confined, and only there can checks be taken over. Raises `NotReadyError` where no kernel fits.
     """
-    return sys.platform.startswith("linux") and is_this_python(find_kernel(nb))
+    there_are_desks = sys.platform.startswith("linux") or (tier is Tier.container and os.name == "posix")
+    return there_are_desks and is_this_python(find_kernel(nb))
 
 
 def cannot_be_confined(nb: NotebookNode) -> NotReadyError:

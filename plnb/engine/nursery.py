@@ -23,7 +23,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 from pydantic import ValidationError
 
@@ -56,10 +56,21 @@ def small_environment(env: Mapping[str, str] = {}) -> dict[str, str]:
     }
 
 
+class PassesSignals(Protocol):
+    """Who knows a child's process: a nursery, or a container."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is there."""
+
+    def signal(self, pid: int, number: int) -> None:
+        """Have a signal sent to a keeper."""
+
+
 class Child:
     """A process that was forked from a nursery, and its keeper."""
 
-    def __init__(self, nursery: Nursery, channel: Channel, status: int) -> None:
+    def __init__(self, nursery: PassesSignals, channel: Channel, status: int) -> None:
         self.channel = channel
         self._nursery = nursery
         self._status = status
@@ -192,6 +203,10 @@ class Nursery:
         """A new process that is ipykernel itself, started with `argv`, for those who talk to kernels over sockets. Not confined."""
         return self._open("kernel", box, env, cwd, argv)
 
+    def ends(self, what: str, box: Box, *, env: Mapping[str, str] = {}) -> tuple[Channel, int]:
+        """The driver's ends of a new process, for who carries its bytes on: the channel, and the pipe with lines about it."""
+        return self._ask(what, box, env, None)
+
     def lent(self, tier: Tier) -> Nursery:
         """The same process for a fork of this one. Its owner ends it; whoever borrows it may load more, and has desks in `tier`."""
         other = object.__new__(Nursery)
@@ -233,6 +248,9 @@ class Nursery:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _open(self, what: str, box: Box, env: Mapping[str, str], cwd: Path | None, argv: Sequence[str] = ()) -> Child:
+        return Child(self, *self._ask(what, box, env, cwd, argv))
+
+    def _ask(self, what: str, box: Box, env: Mapping[str, str], cwd: Path | None, argv: Sequence[str] = ()) -> tuple[Channel, int]:
         channel, theirs = pair()
         status, told = os.pipe()
         request = {
@@ -252,7 +270,7 @@ class Nursery:
         finally:
             theirs.close()
             os.close(told)
-        return Child(self, channel, status)
+        return channel, status
 
     def _send(self, request: Mapping[str, object], *fds: int) -> None:
         raw = json.dumps(request).encode()
@@ -290,6 +308,10 @@ def share_with_forks() -> None:
 
 def nursery_for(modules: Sequence[str], tier: Tier) -> Nursery:
     """A nursery of this process that has these modules, for this tier; a new one where there is none, or where it is gone."""
+    if tier is Tier.container:
+        from plnb.engine.containers import Containers  # for those who have one
+
+        return Containers(modules=modules)
     if not sys.platform.startswith("linux"):
         raise NotReadyError("Warm kernels need Linux.", mend="Notebooks run in ordinary kernels here.")
     wanted = set(modules)

@@ -6,6 +6,7 @@ import json
 
 from plnb.engine.execute import cannot_be_confined, runs_on_a_desk
 from plnb.engine.nodes import as_node
+from plnb.engine.sandbox import Tier
 from plnb.errors import NotReadyError
 from plnb.grading.jobs import UnitKit
 
@@ -18,7 +19,7 @@ def why_not_graded_here(kit: UnitKit) -> NotReadyError | None:
     """
     for released in kit.manifest.notebooks:
         notebook = as_node({"metadata": json.loads(kit.masters[released.name])["metadata"]})
-        if runs_on_a_desk(notebook):
+        if runs_on_a_desk(notebook, Tier(kit.tier or "none")):
             continue
         if kit.tier not in ("", "none"):
             return cannot_be_confined(notebook)

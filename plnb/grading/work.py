@@ -135,7 +135,7 @@ def _run(
     """Run a notebook as its plan says. The checker sees the teacher's files and none of the student's."""
     tier = Tier(kit.tier)
     plan = released.plan
-    if not plan.checks or not runs_on_a_desk(notebook):  # nothing to check, never rehearsed, or a kernel that nobody can ask
+    if not plan.checks or not runs_on_a_desk(notebook, tier):  # nothing to check, never rehearsed, or a kernel that nobody can ask
         if why := why_not_graded_here(kit):
             raise why
         run = run_notebook(notebook, cwd=folder, budget=kit.budget, env=ENVIRONMENT, questions=questions, tier=tier)
