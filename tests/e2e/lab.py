@@ -33,6 +33,8 @@ NOISE = (
     "net::ERR_",
     "WebSocket",
     "favicon",
+    # A kernel that is shut down while JupyterLab still asks it for a subshell.
+    "Canceled future for create_subshell_request",
 )
 
 

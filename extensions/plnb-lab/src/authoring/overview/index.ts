@@ -69,6 +69,9 @@ const overviewPlugin: JupyterFrontEndPlugin<void> = {
         trans
       );
       const widget = new MainAreaWidget({ content });
+      // Only now: a MainAreaWidget gives its content a name that says nothing.
+      content.node.setAttribute('role', 'region');
+      content.node.setAttribute('aria-label', trans.__('Course overview'));
       widget.id = `plnb-overview-${path || 'root'}`;
       widget.title.label = trans.__('Course overview');
       widget.title.caption = path;

@@ -30,8 +30,6 @@ export class OverviewWidget extends ReactWidget {
   ) {
     super();
     this.addClass('plnb-Overview');
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', trans.__('Course overview'));
     this.model.changed.connect(this._redraw, this);
   }
 
