@@ -196,7 +196,7 @@ class Nursery:
         return Desk(self._open("desk", box, env, cwd))
 
     def checker(self, box: Box, *, env: Mapping[str, str] = {}) -> Child:
-        """A new process that runs `plnb.engine.checker.serve(channel)`, confined as desks are; frames are the checker's own."""
+        """A new process that runs `plnb.engine.checkerside.serve(channel)`, confined as desks are; frames are the checker's own."""
         return self._open("checker", box, env, None)
 
     def kernel(self, argv: Sequence[str], box: Box, *, env: Mapping[str, str], cwd: Path) -> Child:

@@ -45,7 +45,7 @@ class _Nursery:
         import plnb.engine.sandbox.confining
 
         with contextlib.suppress(ImportError):
-            import plnb.engine.checker  # noqa: F401
+            import plnb.engine.checkerside  # noqa: F401
         os.environ.setdefault("MPLBACKEND", INLINE)
         self._wireless = Wireless(ipython_folder)
         self._load(modules)
@@ -141,9 +141,9 @@ class _Nursery:
             return
         channel = Channel(fd, fd)
         if request["do"] == "checker":
-            from plnb.engine import checker
+            from plnb.engine import checkerside
 
-            checker.serve(channel)
+            checkerside.serve(channel)
             return
         from plnb.engine import deskside
 
