@@ -89,8 +89,7 @@ def _blocked(text: str, path: Path) -> _Text:
     """The text with everything around and at `path` written over several lines, as far as it is not."""
     for _ in range(20):
         known = _Text(text)
-        outer = known.outermost_flow(path)
-        if outer is None:
+        if (outer := known.outermost_flow(path)) is None:
             return known
         text = known.unfold(outer)
     raise Unspliceable

@@ -72,6 +72,7 @@ export function movedUnit(course: Overview, unit: string, by: -1 | 1): Edit | nu
 export function nameFrom(title: string, taken: Iterable<string>): string {
   const plain = title
     .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
