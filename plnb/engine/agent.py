@@ -24,7 +24,9 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
 from plnb.engine import crossing
-from plnb.engine.crossing import BrokenMessageError, CannotCrossError, Heap, Json, Reader, Writer, plain_inside
+from plnb.engine.crossing import BrokenMessageError, CannotCrossError, Heap, Json
+from plnb.engine.crossing_reading import Reader
+from plnb.engine.crossing_writing import PLAIN_BASES, Writer, plain_inside
 
 _MOST_PRINTED: Final = 100_000  # characters that one request may print
 _MOST_TEXT: Final = 100_000  # characters of a text about an object
@@ -167,7 +169,7 @@ class Agent:
         members = {name for each in type.mro(kind)[:-1] for name, member in vars(each).items() if member is not None}
         described["can"] = sorted(ABILITIES & members)
         described["judges"] = sorted(JUDGEMENTS & members)
-        described["plain"] = next((base.__name__ for base in crossing.PLAIN_BASES if issubclass(kind, base)), "")
+        described["plain"] = next((base.__name__ for base in PLAIN_BASES if issubclass(kind, base)), "")
         return described
 
     def signature(self, thing: Any) -> list[tuple[Any, ...]]:

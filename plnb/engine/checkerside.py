@@ -21,7 +21,8 @@ from typing import Any, Final
 from plnb.engine import crossing
 from plnb.engine.channel import Channel, ChannelError
 from plnb.engine.checker import ASK, DONE, REPLY, Checked
-from plnb.engine.crossing import Json, Writer
+from plnb.engine.crossing import Json
+from plnb.engine.crossing_writing import Writer
 from plnb.engine.proxies import Hung, Line, Refused, shown
 
 _LONGEST: Final = 20_000  # characters of a message or a printed text in what is told

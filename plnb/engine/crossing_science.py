@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from plnb.engine.crossing import BrokenMessageError, CannotCrossError, Json, Reader, Writer
+from plnb.engine.crossing import BrokenMessageError, CannotCrossError, Json
+from plnb.engine.crossing_reading import Reader
+from plnb.engine.crossing_writing import Writer
 
 if TYPE_CHECKING:
     import pandas as pd

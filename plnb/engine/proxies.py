@@ -24,7 +24,9 @@ from typing import Any, Final
 
 from plnb.engine import crossing
 from plnb.engine.agent import ARITHMETIC
-from plnb.engine.crossing import BrokenMessageError, CannotCrossError, Heap, Json, Reader, Writer
+from plnb.engine.crossing import BrokenMessageError, CannotCrossError, Heap, Json
+from plnb.engine.crossing_reading import Reader
+from plnb.engine.crossing_writing import PLAIN_BASES, Writer
 
 _MOST_AT_ONCE: Final = 64  # items of an iterator
 _LONGEST_PATH: Final = 200
@@ -416,9 +418,7 @@ _NOT_FORWARDED: Final = frozenset(
 
 def _class_shown(about: dict[str, Any]) -> type | None:
     shown: dict[Any, type] = {"function": types.FunctionType, "method": types.MethodType, "module": types.ModuleType, "class": type}
-    return shown.get(about.get("kind")) or next(
-        (base for base in crossing.PLAIN_BASES if base.__name__ == about.get("plain")), None
-    )
+    return shown.get(about.get("kind")) or next((base for base in PLAIN_BASES if base.__name__ == about.get("plain")), None)
 
 
 def _signature(proxy: Any) -> inspect.Signature:

@@ -18,17 +18,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plnb.engine.crossing import (
-    BrokenMessageError,
-    CannotCrossError,
-    Heap,
-    Json,
-    Reader,
-    Writer,
-    pack,
-    plain_inside,
-    unpack,
-)
+from plnb.engine.crossing import BrokenMessageError, CannotCrossError, Heap, Json, pack, unpack
+from plnb.engine.crossing_reading import Reader
+from plnb.engine.crossing_writing import Writer, plain_inside
 
 
 def _stays(value: Any) -> Json:

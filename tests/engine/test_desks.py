@@ -21,7 +21,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from plnb.engine.aside import CellTaken
 from plnb.engine.channel import Channel as End
 from plnb.engine.channel import ChannelClosedError, DeadlineMissedError, FrameTooLargeError, pair
-from plnb.engine.crossing import Writer, pack
+from plnb.engine.crossing import pack
+from plnb.engine.crossing_writing import Writer
 from plnb.engine.desk import AskTimedOutError, Desk, DeskLostError
 from plnb.engine.execute import Budget, CellStatus, Ended, run_notebook
 from plnb.engine.frames import Kind, MalformedError, parse
