@@ -109,11 +109,10 @@ function Scope(): React.JSX.Element {
       {all > 1 || model.scope === 'checks' ? (
         <button
           type="button"
-          className={`plnb-Button ${model.scope === 'checks' ? 'plnb-mod-chosen' : ''}`}
-          aria-pressed={model.scope === 'checks'}
+          className="plnb-Button"
           onClick={() => (model.scope = model.scope === 'checks' ? 'selection' : 'checks')}
         >
-          {trans.__('All %1 checks', all)}
+          {model.scope === 'checks' ? trans.__('Back to the selection') : trans.__('All %1 checks', all)}
         </button>
       ) : null}
     </div>

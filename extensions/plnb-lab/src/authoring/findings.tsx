@@ -10,7 +10,11 @@ import { severityWord } from './words';
 
 const ICONS: Readonly<Record<Severity, IconName>> = { error: 'no', warning: 'mend', advice: 'star' };
 
+/** Findings shown before anybody asks for the rest. */
+const FIRST = 30;
+
 export function Findings(): React.JSX.Element {
+  const [all, setAll] = React.useState(false);
   const { model, trans } = useAuthor();
   const { findings, problem } = model;
   const count = findings.filter(finding => finding.severity !== 'advice').length;
@@ -35,10 +39,15 @@ export function Findings(): React.JSX.Element {
         </p>
       ) : null}
       <ul className="plnb-Findings">
-        {findings.map((finding, at) => (
+        {findings.slice(0, all ? findings.length : FIRST).map((finding, at) => (
           <Found key={`${finding.code} ${finding.cell_id} ${at}`} finding={finding} />
         ))}
       </ul>
+      {findings.length > FIRST && !all ? (
+        <button type="button" className="plnb-Button" onClick={() => setAll(true)}>
+          {trans.__('Show %1 more', findings.length - FIRST)}
+        </button>
+      ) : null}
     </section>
   );
 }
@@ -53,7 +62,7 @@ function Found({ finding }: { finding: LiveFinding }): React.JSX.Element {
         {finding.cell === null ? null : <span className="plnb-Quiet">{trans.__('cell %1', finding.cell + 1)}</span>}
       </p>
       <p>{finding.message}</p>
-      <p className="plnb-Quiet">{finding.mend}</p>
+      <p className="plnb-Quiet">{mendWords(trans, finding)}</p>
       <div className="plnb-Row plnb-mod-tools">
         {finding.cell_id ? (
           <button type="button" className="plnb-Button" onClick={() => model.go(finding.cell_id)}>
@@ -90,6 +99,26 @@ function Mending({ finding, how }: { finding: LiveFinding; how: Mend }): React.J
       {label(trans, how)}
     </button>
   );
+}
+
+/** What to do about it, where this panel is the place to do it. */
+function mendWords(trans: TranslationBundle, { code, mend }: LiveFinding): string {
+  switch (code) {
+    case 'untagged-check':
+      return trans.__('Go there, and add the standards it gives evidence for.');
+    case 'check-without-hint':
+      return trans.__('Go there, and add hints: first a nudge, then a step, at last an example with other numbers.');
+    case 'check-not-graded':
+      return trans.__('Go there, and choose under “In nbgrader” how it is graded, or another role.');
+    case 'gate-without-condition':
+      return trans.__('Go there, and add what it waits for.');
+    case 'empty-option':
+      return trans.__('Select the cells of this way below the fork and choose it under “Shown”, or take the way out of the fork.');
+    case 'role-mismatch':
+      return trans.__('Go there, and choose a role or an nbgrader type that fits.');
+    default:
+      return mend;
+  }
 }
 
 function label(trans: TranslationBundle, { kind, text }: Mend): string {

@@ -57,6 +57,8 @@ function Search({ counts }: { counts: ReadonlyMap<string, number> }): React.JSX.
   const [at, setAt] = React.useState(0);
   const [found, setFound] = React.useState<{ query: string; total: number; standards: readonly StandardShown[] } | null>(null);
   const asked = query.trim();
+  // Enter, pressed before the search has answered.
+  const eager = React.useRef(false);
 
   React.useEffect(() => {
     if (!asked) {
@@ -76,6 +78,13 @@ function Search({ counts }: { counts: ReadonlyMap<string, number> }): React.JSX.
     };
   }, [asked, model]);
   React.useEffect(() => setAt(0), [asked, found]);
+  React.useEffect(() => {
+    const [best] = found?.query === asked ? found.standards : [];
+    if (best && eager.current) {
+      take(best);
+    }
+    eager.current = eager.current && found?.query !== asked;
+  }, [asked, found]);
 
   const offers: IOffer[] = React.useMemo(() => {
     if (asked) {
@@ -89,6 +98,7 @@ function Search({ counts }: { counts: ReadonlyMap<string, number> }): React.JSX.
     ];
   }, [asked, found, view, open]);
 
+  const waiting = asked !== '' && found?.query !== asked;
   const take = (standard: StandardShown): void => {
     const all = (counts.get(standard.code) ?? 0) === chosen.length;
     model.used(standard);
@@ -106,6 +116,8 @@ function Search({ counts }: { counts: ReadonlyMap<string, number> }): React.JSX.
     if (step) {
       setOpen(true);
       setAt(offers.length ? (at + (open ? step : 0) + offers.length) % offers.length : 0);
+    } else if (event.key === 'Enter' && waiting) {
+      eager.current = true;
     } else if (event.key === 'Enter' && open && offers[at]) {
       take(offers[at].standard);
     } else if (event.key === 'Escape' && open) {
@@ -119,7 +131,6 @@ function Search({ counts }: { counts: ReadonlyMap<string, number> }): React.JSX.
   React.useEffect(() => {
     document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' });
   }, [at, id]);
-  const waiting = asked !== '' && found?.query !== asked;
   return (
     <div className="plnb-Field plnb-Search" onBlur={event => event.currentTarget.contains(event.relatedTarget) || setOpen(false)}>
       <label htmlFor={id}>{trans.__('Add a standard, by its code or by words')}</label>

@@ -197,6 +197,7 @@ export class NotebookController implements IHost, IDisposable {
     this._known = new Map();
     for (const [cell, cards] of this._cards) {
       cell.removeClass('plnb-has-form');
+      cell.removeClass('plnb-locked');
       cards.forEach(card => card.dispose());
     }
     this._cards.clear();
