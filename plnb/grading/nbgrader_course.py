@@ -62,8 +62,8 @@ class _Plain(JupyterApp):
     def _config_file_name_default(self) -> str:
         return "nbgrader_config"
 
-    def _load_config(self, cfg: Config, **named: Any) -> None:
-        super()._load_config(cfg, **named)
+    def _load_config(self, cfg: Config, section_names: Any = None, traits: Any = None) -> None:
+        super()._load_config(cfg, section_names, traits)
         if self.coursedir:
             self.coursedir._load_config(cfg)
 
@@ -170,7 +170,7 @@ class NbgraderCourse:
         return tuple(sorted(path for path in files if path.as_posix() not in kept))
 
 
-def _load(kind: type[JupyterApp], root: Path) -> tuple[JupyterApp, CourseDirectory]:
+def _load(kind: Any, root: Path) -> tuple[Any, CourseDirectory]:
     """The application and its course folder, as the user's and the course's own files configure them."""
     app = kind(log=_log)
     made = CourseDirectory(parent=app, root=str(root))
