@@ -1,7 +1,7 @@
 """Run by `conftest.alone`, where plnb cannot be imported: `nbgrader autograde`, one submission at a time, so none stops another.
 
 Its last line is a list of [student, unit, null or its last words], one for each submission of the students named. What fails is
-tried once more: two run at once, on machines that do other things too, and nbgrader gives up where its database or a kernel is busy.
+tried once more: two run at once, on machines that do other things too, and nbgrader gives up where its database or kernel is busy.
 """
 
 from __future__ import annotations
