@@ -208,7 +208,8 @@ def test_saving_and_loading_keep_every_cell_and_the_choice(lab: Lab, page: Page,
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     saved = json.loads((served / ways).read_text())
     assert saved["cells"] == before
-    assert saved["metadata"]["plnb"] == {"choices": {"way": ["table"]}}
+    assert saved["metadata"]["plnb"]["choices"] == {"way": ["table"]}
+    assert set(saved["metadata"]["plnb"]) == {"choices", "chosen_at"}
     lab.open(page, ways)
     assert shown(page) == TABLE_SHOWN
     expect(card(page, "way").get_by_label("Table")).to_be_checked()

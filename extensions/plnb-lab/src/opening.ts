@@ -8,9 +8,10 @@ import type { ISpot } from './route';
 /** The command for who has no hand on the panel: cards in a notebook. Takes an `ISpot`. */
 export const OPEN_AT = 'plnb:open-at';
 
-/** Open a notebook and go to the place. In Notebook 7 it opens in a page of its own, at its top. */
-export async function openAt(commands: CommandRegistry, spot: ISpot): Promise<void> {
-  const widget: unknown = await commands.execute('docmanager:open', { path: spot.path });
+/** Go to a place in the notebook in `front`, or open the one it is in. In Notebook 7 that opens in a page of its own, at its top. */
+export async function openAt(commands: CommandRegistry, spot: ISpot, front: NotebookPanel | null): Promise<void> {
+  const here = front?.context.path === spot.path;
+  const widget: unknown = here ? front : await commands.execute('docmanager:open', { path: spot.path });
   if (!(widget instanceof Panel)) {
     return;
   }

@@ -2,8 +2,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import overview from './overview';
-import { authorPlugin } from './plugin';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [authorPlugin, overview];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [overview];
 
 export default plugins;

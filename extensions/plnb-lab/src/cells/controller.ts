@@ -3,7 +3,7 @@
  *
  * The file's cells are never changed; only choices, and gates gone past, are written: to the notebook's own metadata.
  */
-import { type Cell, MarkdownCell } from '@jupyterlab/cells';
+import type { Cell } from '@jupyterlab/cells';
 import type { INotebookModel, Notebook, NotebookPanel } from '@jupyterlab/notebook';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { ICellModel } from '@jupyterlab/cells';
@@ -14,7 +14,6 @@ import { Signal } from '@lumino/signaling';
 import { PanelLayout } from '@lumino/widgets';
 
 import type { CellMeta, CourseView, NewRecord } from '../schema';
-import { sources } from '../authoring/sources';
 import type { IStudentModel } from '../tokens';
 import { CheckCard } from './cards/check';
 import { ChipsCard } from './cards/chips';
@@ -25,8 +24,9 @@ import { ResponseCard } from './cards/response';
 import { Header, type IOnWay } from './header';
 import { Hiding } from './hiding';
 import type { Card, IHost } from './host';
-import { type Choices, type IGrader, isAutomatic, isCheckCell, plnbOf, readCellMeta, readChoices, readGatesPassed, readGrader } from './meta';
-import { answersOf, type IRan, type Outcomes } from './outcomes';
+import { Memory } from './memory';
+import { type Choices, type IGrader, isAutomatic, isCheckCell, readCellMeta, readGrader } from './meta';
+import { answersOf, type IRan, newsOf, type Outcomes } from './outcomes';
 import { Standing } from './standing';
 import { hiddenCells } from './visibility';
 
@@ -90,8 +90,9 @@ export class NotebookController implements IHost, IDisposable {
   }
 
   choose(fork: string, options: readonly string[]): void {
-    this._write({ choices: { ...this._choices, [fork]: [...options] } });
-    this.record({ kind: 'choice_made', fork, options: [...options] });
+    const at = new Date().toISOString();
+    this._memory.choose(fork, options, at);
+    this.record({ kind: 'choice_made', fork, options: [...options], at });
   }
 
   isOpen(gate: string): boolean {
@@ -99,7 +100,7 @@ export class NotebookController implements IHost, IDisposable {
   }
 
   goOn(gate: string, note: string): void {
-    this._write({ gates_passed: [...new Set([...readGatesPassed(this._notebookModel), gate])] });
+    this._memory.goOn(gate);
     this.record({ kind: 'went_on', activity: this.activity, gate, note });
   }
 
@@ -119,14 +120,7 @@ export class NotebookController implements IHost, IDisposable {
   /** A check of this notebook came to a verdict: keep it. */
   heard({ grader, outcome }: IRan): void {
     this._tries.set(grader.id, 1 + this.tries(grader.id));
-    const failure =
-      outcome.kind === 'notyet'
-        ? { error: 'AssertionError', message: outcome.message.slice(0, MOST_SAID) }
-        : outcome.kind === 'broke'
-          ? { error: outcome.error.slice(0, 200), message: outcome.message.slice(0, MOST_SAID) }
-          : {};
-    const score = outcome.kind === 'partly' ? { score: outcome.share } : {};
-    this.record({ kind: 'attempt', activity: this.activity, check: grader.id, ...failure, ...score });
+    this.record({ kind: 'attempt', activity: this.activity, check: grader.id, ...newsOf(outcome) });
   }
 
   // --- life ----------------------------------------------------------------------------------------------------------------------
@@ -151,7 +145,6 @@ export class NotebookController implements IHost, IDisposable {
     const { model: student, outcomes } = this.services;
     model.metadataChanged.connect((_, change) => change.key === 'plnb' && this.refresh(), this);
     model.cells.changed.connect(this._later, this);
-    sources.added.connect((_, added) => added === model && this.refresh(), this);
     outcomes.changed.connect(this._onOutcome, this);
     student?.changed.connect(this._onStudent, this);
     this.panel.sessionContext.statusChanged.connect(this._onKernel, this);
@@ -166,13 +159,9 @@ export class NotebookController implements IHost, IDisposable {
     if (this._isDisposed || !this.panel.model) {
       return;
     }
-    if (sources.has(this._notebookModel)) {
-      this._stepBack();
-      return;
-    }
     performance.mark('plnb:refresh');
     const widgets = this._notebook.widgets;
-    this._choices = readChoices(this._notebookModel);
+    this._choices = this._memory.choices;
     this._known = new Map(widgets.map(cell => [cell, { meta: readCellMeta(cell.model), grader: readGrader(cell.model) }]));
     this._ours = [...this._known.values()].some(({ meta, grader }) => meta !== null || isAutomatic(grader));
     this._closed = this._closedGates();
@@ -188,22 +177,6 @@ export class NotebookController implements IHost, IDisposable {
     this._redrawCards();
     this._showHeader();
     performance.measure('plnb:refresh', 'plnb:refresh');
-  }
-
-  /** An author sees every way, every cell and the plain notebook: what a student sees of it is the preview's to show. */
-  private _stepBack(): void {
-    this.services.hidden.set(this._notebookModel, new Set());
-    this._hiding.apply(() => false);
-    this._known = new Map();
-    for (const [cell, cards] of this._cards) {
-      cell.removeClass('plnb-has-form');
-      cell.removeClass('plnb-locked');
-      cards.forEach(card => card.dispose());
-    }
-    this._cards.clear();
-    this._header?.dispose();
-    this._header = null;
-    this._ours = false;
   }
 
   private _later(): void {
@@ -236,25 +209,15 @@ export class NotebookController implements IHost, IDisposable {
     this._standing = Standing.of(this.services.model?.view ?? null, this.panel.context.path) ?? this._standing;
   }
 
-  /** A choice made elsewhere (in Python, on another machine) holds here too, unless this notebook says otherwise. */
+  /** Choices at this notebook's forks that were made elsewhere. */
   private _takeChoices(): boolean {
-    const news: Record<string, string[]> = {};
-    for (const { meta } of this._known.values()) {
-      const said = meta?.role === 'fork' && !this._choices[meta.id] ? this._standing?.chosen(meta.id) : undefined;
-      if (meta?.role === 'fork' && said?.length) {
-        news[meta.id] = [...said];
-      }
-    }
-    if (Object.keys(news).length === 0) {
-      return false;
-    }
-    this._write({ choices: { ...news, ...this._choices } });
-    return true;
+    const forks = [...this._known.values()].flatMap(({ meta }) => (meta?.role === 'fork' ? [meta.id] : []));
+    return this._memory.take(forks.flatMap(fork => this._standing?.choice(fork) ?? []));
   }
 
   private _closedGates(): ReadonlySet<string> {
     const closed = new Set<string>();
-    const gone = readGatesPassed(this._notebookModel);
+    const gone = this._memory.gatesPassed;
     for (const { meta } of this._known.values()) {
       if (meta?.role !== 'gate') {
         continue;
@@ -304,7 +267,7 @@ export class NotebookController implements IHost, IDisposable {
     }
     cell.disposed.connect(() => this._cards.delete(cell), this);
     await cell.ready;
-    if (cell.isDisposed || this._isDisposed || !this._cards.has(cell) || !(cell.layout instanceof PanelLayout)) {
+    if (cell.isDisposed || this._isDisposed || !(cell.layout instanceof PanelLayout)) {
       return;
     }
     performance.mark('plnb:dress');
@@ -330,7 +293,6 @@ export class NotebookController implements IHost, IDisposable {
     }
     switch (meta?.role) {
       case 'fork':
-        this._sayOnce(cell, meta.options.map(option => option.title));
         return [new ForkCard(this, cell, meta)];
       case 'gate':
         return [new GateCard(this, cell, meta)];
@@ -357,24 +319,6 @@ export class NotebookController implements IHost, IDisposable {
     for (const answer of answersOf(this._notebook, check)) {
       answer.contentChanged.connect(() => this.outcomes.answerChanged(check), this);
     }
-  }
-
-  /** Where the fork's own text lists the options, the cards say the same, and better: one of the two is enough. */
-  private _sayOnce(cell: Cell, titles: readonly string[]): void {
-    if (!(cell instanceof MarkdownCell)) {
-      return;
-    }
-    const fold = (): void => {
-      for (const list of cell.node.querySelectorAll('.jp-RenderedMarkdown > ul, .jp-RenderedMarkdown > ol')) {
-        const items = [...list.children].map(item => item.textContent?.trim() ?? '');
-        const same = items.length === titles.length && titles.every(title => items.some(item => item.startsWith(title)));
-        list.classList.toggle('plnb-said-below', same);
-      }
-    };
-    const observer = new MutationObserver(fold);
-    observer.observe(cell.node, { childList: true, subtree: true });
-    cell.disposed.connect(() => observer.disconnect());
-    fold();
   }
 
   private _redrawCards(): void {
@@ -429,8 +373,8 @@ export class NotebookController implements IHost, IDisposable {
     return model;
   }
 
-  private _write(news: { choices?: Choices; gates_passed?: readonly string[] }): void {
-    this._notebookModel.setMetadata('plnb', { ...plnbOf(this._notebookModel), ...news });
+  private get _memory(): Memory {
+    return new Memory(this._notebookModel);
   }
 
   private readonly _hiding: Hiding;
@@ -447,9 +391,6 @@ export class NotebookController implements IHost, IDisposable {
   private _waiting = false;
   private _isDisposed = false;
 }
-
-/** Longest message that is kept of a failure, in characters. */
-const MOST_SAID = 2000;
 
 /** Roles that bring a card of their own. */
 const CARD_ROLES: ReadonlySet<string> = new Set(['fork', 'gate', 'reflect', 'goal', 'response']);

@@ -135,6 +135,12 @@ export function readChoices(notebook: IMetadata): Choices {
   return Object.fromEntries(Object.entries(isRecord(choices) ? choices : {}).filter(([, options]) => isTexts(options))) as Choices;
 }
 
+/** When they were taken, by fork: a choice made elsewhere holds where it is the later one. */
+export function readChosenAt(notebook: IMetadata): Readonly<Record<string, string>> {
+  const times = plnbOf(notebook).chosen_at;
+  return isLabels(times) ? times : {};
+}
+
 /** Soft gates the student went past, in a notebook's metadata: also where no server keeps records. */
 export function readGatesPassed(notebook: IMetadata): readonly string[] {
   const passed = plnbOf(notebook).gates_passed;

@@ -104,6 +104,23 @@ export class Outcomes {
   private readonly _changed = new Signal<this, ICellModel>(this);
 }
 
+/** Longest message that is kept of a failure, in characters. */
+const MOST_SAID = 2000;
+
+/** What the journal hears of an outcome. */
+export function newsOf(outcome: Outcome): { error?: string; message?: string; score?: number } {
+  switch (outcome.kind) {
+    case 'notyet':
+      return { error: 'AssertionError', message: outcome.message.slice(0, MOST_SAID) };
+    case 'broke':
+      return { error: outcome.error.slice(0, 200), message: outcome.message.slice(0, MOST_SAID) };
+    case 'partly':
+      return { score: outcome.share };
+    default:
+      return {};
+  }
+}
+
 /** Whether an outcome is news for the journal: it says something about an answer that was given. */
 function counts(outcome: Outcome): boolean {
   return (

@@ -4,6 +4,7 @@
 import type {
   Another,
   CheckStanding,
+  ChoiceStanding,
   CourseView,
   Feeling,
   Goal,
@@ -60,8 +61,8 @@ export class Standing {
   }
 
   /** What was chosen, here or elsewhere. */
-  chosen(fork: string): readonly string[] | undefined {
-    return this.view.choices.find(each => each.fork === fork)?.options;
+  choice(fork: string): ChoiceStanding | undefined {
+    return this.view.choices.find(each => each.fork === fork);
   }
 
   goal(id: string): Goal | undefined {

@@ -15,7 +15,7 @@ export function makeActions(
   trans: TranslationBundle
 ): IActions {
   return {
-    open: spot => void openAt(app.commands, spot),
+    open: spot => void openAt(app.commands, spot, notebooks?.currentWidget ?? null),
     read: path => void app.commands.execute('docmanager:open', { path, factory: path.endsWith('.html') ? 'HTML Viewer' : undefined }),
     record: (path, record) => model.record(path, [record]),
     forget: id => model.forget(id),

@@ -49,13 +49,13 @@ function Told({ result }: { result: ITold | null }): React.JSX.Element | null {
   if (!result) {
     return null;
   }
-  return result.done ? (
+  return result.done && !result.mend ? (
     <p className="plnb-Good">
       <Icon name="check" />
-      {`${result.text} ${result.mend}`.trim()}
+      {result.text}
     </p>
   ) : (
-    <Notice text={result.text} mend={result.mend} />
+    <Notice text={result.text} mend={result.mend} calm={result.done} />
   );
 }
 

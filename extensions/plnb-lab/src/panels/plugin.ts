@@ -53,7 +53,8 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     app.docRegistry.addWidgetExtension('Notebook', new PathButtons(model, trans, pathIcon, () => show('path')));
     app.commands.addCommand(OPEN_AT, {
       label: trans.__('Open at a place'),
-      execute: ({ path, cell, check }) => openAt(app.commands, { path: String(path), cell: String(cell ?? ''), check: String(check ?? '') }),
+      execute: ({ path, cell, check }) =>
+        openAt(app.commands, { path: String(path), cell: String(cell ?? ''), check: String(check ?? '') }, notebooks?.currentWidget ?? null),
       describedBy: {
         args: { type: 'object', properties: { path: { type: 'string' }, cell: { type: 'string' }, check: { type: 'string' } }, required: ['path'] }
       }

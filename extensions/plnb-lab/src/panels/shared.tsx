@@ -28,6 +28,7 @@ export interface IActions {
 export interface ITold {
   readonly done: boolean;
   readonly text: string;
+  /** What to do now; empty where nothing is left to do. */
   readonly mend: string;
 }
 

@@ -1,5 +1,5 @@
 /** A choice point: its options as cards to choose from, the one that fits with its why. */
-import type { Cell } from '@jupyterlab/cells';
+import { type Cell, MarkdownCell } from '@jupyterlab/cells';
 
 import type { ForkCell, Format, OptionAsWritten } from '../../schema';
 import { freshId, h, icon, rich } from '../dom';
@@ -15,6 +15,7 @@ export class ForkCard extends Card {
     super(host, cell);
     this.addClass('plnb-fork');
     this._status = h('p', { role: 'status', class: 'plnb-fork-status' });
+    this._sayOnce(fork.options.map(option => option.title));
     this.redraw();
   }
 
@@ -87,6 +88,25 @@ export class ForkCard extends Card {
         this.fork.options.map(each => each.id).filter(id => next.includes(id))
       );
     }
+  }
+
+  /** Where the fork's own text lists the options, the cards say the same, and better: one of the two is enough. */
+  private _sayOnce(titles: readonly string[]): void {
+    const { cell } = this;
+    if (!(cell instanceof MarkdownCell)) {
+      return;
+    }
+    const fold = (): void => {
+      for (const list of cell.node.querySelectorAll('.jp-RenderedMarkdown > ul, .jp-RenderedMarkdown > ol')) {
+        const items = [...list.children].map(item => item.textContent?.trim() ?? '');
+        const same = items.length === titles.length && titles.every(title => items.some(item => item.startsWith(title)));
+        list.classList.toggle('plnb-said-below', same);
+      }
+    };
+    const observer = new MutationObserver(fold);
+    observer.observe(cell.node, { childList: true, subtree: true });
+    cell.disposed.connect(() => observer.disconnect());
+    fold();
   }
 
   /** What is said aloud when the choice changes. */
