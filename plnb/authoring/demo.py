@@ -1,4 +1,5 @@
-"""`plnb demo`: the main job on the sample course, from nothing to a progress notebook for each of 24 made-up students.
+"""`plnb demo`: the main job on the sample course (or any other), from nothing to progress
+notebooks for made-up students.
 
 It calls the same functions as the commands do, in the order in which a teacher would. What it makes is an ordinary course folder.
 """
@@ -21,7 +22,7 @@ from plnb.core.findings import Finding, Severity
 from plnb.core.lint import lint
 from plnb.core.records import Record
 from plnb.engine.runs import Budget
-from plnb.errors import OurFaultError, OutputExistsError
+from plnb.errors import NotReadyError, OutputExistsError
 from plnb.grading.grade import grade
 from plnb.grading.outcomes import GradeEvent, GradeSummary, OnEvent, Settled, Started
 from plnb.grading.release import release
@@ -95,29 +96,33 @@ class DemoResult(Model):
 
 def run_demo(
     target: Path,
+    course: Path | None = None,
     *,
     on_event: OnDemoEvent = lambda _: None,
     n: int = 24,
     seed: int = DEFAULT_SEED,
     jobs: int = 2,
 ) -> DemoResult:
-    """Make the sample course with a class in `target`, grade it twice, and write everybody's progress notebook.
+    """Make a copy of a course (the sample course without) with a class in `target`, grade it twice, and write everybody's progress
+    notebook. The course itself is only read.
 
-    A folder that an earlier demo made is made anew; raises OutputExistsError for any other that is not empty.
+    A folder that an earlier demo made is made anew; raises OutputExistsError for any other that is not empty, and NotReadyError for
+    a course with faults.
     """
     started = time.monotonic()
-    folder = CourseFolder(_fresh(target))
-    source = load_course(folder.root)
-    course = compile_course(source)
-    on_event(DemoEvent(stage=Stage.course, what=course.title))
-
+    made = course or sample_course()
+    source = load_course(made)
+    compiled = compile_course(source)
     findings = lint(source)
-    if any(finding.severity is Severity.error for finding in findings):
-        raise OurFaultError("The sample course has faults.", place=findings[0].place, mend=findings[0].mend)
+    faults = [finding for finding in findings if finding.severity is Severity.error]
+    if faults:
+        raise NotReadyError(faults[0].message, place=faults[0].place, mend=f"{faults[0].mend} See them all: plnb lint")
+    folder = CourseFolder(_fresh(target, made))
+    on_event(DemoEvent(stage=Stage.course, what=compiled.title))
     on_event(DemoEvent(stage=Stage.lint, done=len(source.notebooks), total=len(source.notebooks)))
 
     released = release(folder)
-    on_event(DemoEvent(stage=Stage.release, done=len(released), total=len(course.units)))
+    on_event(DemoEvent(stage=Stage.release, done=len(released), total=len(compiled.units)))
 
     students = make_class(folder, n=n, seed=seed)
     on_event(DemoEvent(stage=Stage.students, done=n, total=n))
@@ -137,11 +142,11 @@ def run_demo(
         written.append(path)
         on_event(DemoEvent(stage=Stage.progress, done=len(written), total=len(records), what=path.parent.name))
 
-    notebooks = write_progress(make_reports(course, records, _day_after(records)), folder.progress, jobs=jobs, on_done=wrote)
+    notebooks = write_progress(make_reports(compiled, records, _day_after(records)), folder.progress, jobs=jobs, on_done=wrote)
     return DemoResult(
         folder=folder.root,
-        title=course.title,
-        units=tuple(unit.id for unit in course.units),
+        title=compiled.title,
+        units=tuple(unit.id for unit in compiled.units),
         findings=findings,
         students=students,
         first=first,
@@ -171,8 +176,8 @@ def _day_after(records: Mapping[str, Sequence[Record]]) -> datetime:
     return max((record.at for of_one in records.values() for record in of_one), default=datetime.now(UTC)) + timedelta(days=1)
 
 
-def _fresh(target: Path) -> Path:
-    """A copy of the sample course in `target`, marked as the demo's before anything else is written."""
+def _fresh(target: Path, made: Path) -> Path:
+    """A copy of a course in `target`, marked as the demo's before anything else is written."""
     target = target.resolve()
     if target.is_dir() and any(target.iterdir()):
         if not (target / MARKER).is_file():
@@ -184,12 +189,15 @@ def _fresh(target: Path) -> Path:
         raise OutputExistsError("There is a file of this name.", place=str(target), mend="Name another folder.")
     target.mkdir(parents=True, exist_ok=True)
     (target / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
-    made = sample_course()
-    for name in ("course.yaml", "nbgrader_config.py", "frameworks", "source"):
-        # Only what the course is: in a checkout somebody may have released and graded beside it.
+    pieces = ("course.yaml", "nbgrader_config.py", "frameworks", "source", *load_course(made).file.frameworks)
+    for name in pieces:
+        # Only what the course is: somebody may have released and graded beside it.
         piece = made / name
+        if (target / name).exists() or not piece.exists():
+            continue
         if piece.is_dir():
             shutil.copytree(piece, target / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
         else:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(piece, target / name)
     return target

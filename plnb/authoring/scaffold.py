@@ -19,7 +19,8 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from plnb.authoring.samples import course_template
+from plnb.authoring.samples import ABOUT, course_template, shared_by_templates
+from plnb.authoring.template_mark import Mark, write_mark
 from plnb.core.base import Id
 from plnb.errors import InputError, OurFaultError, OutputExistsError
 
@@ -27,6 +28,8 @@ DEFAULT_TEMPLATE: Final = "minimal"
 _SUFFIX: Final = ".jinja"
 _PLACEHOLDER = re.compile(r"\{\{ *(\w+)(?: *\| *(tojson))? *\}\}")
 _LONGEST_TITLE: Final = 200
+_GUIDS: Final = 30
+"""Identifiers that a template may use."""
 
 
 def new_course(
@@ -37,23 +40,30 @@ def new_course(
     `course_id` is made from the title where it is not given; `author` is named as the creator of the course's standards.
     Raises OutputExistsError, NotFoundError (no such template), InputError (a title or id that cannot be used).
     """
-    folder = course_template(template)
+    course_template(template)  # an unknown one is refused before anything else
     said = _one_line(title)
     words = _words(
         title=said, course_id=_checked_id(course_id) if course_id is not None else _id_from(said), author=_author(author)
     )
+    room_for(target)
     target = target.resolve()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise OutputExistsError("There is something here already.", place=str(target), mend="Name a folder that is empty or new.")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
         made = Path(scratch) / "course"
-        _copy(folder, made, words)
+        fill(template, made, words)
+        write_mark(made, Mark(template=template, words=words))
         if target.exists():
             _move_into(target, made)
         else:
             made.rename(target)
     return target
+
+
+def room_for(target: Path) -> None:
+    """Raise OutputExistsError unless `target` is new or an empty folder."""
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        place = str(target.resolve())
+        raise OutputExistsError("There is something here already.", place=place, mend="Name a folder that is empty or new.")
 
 
 def _move_into(target: Path, made: Path) -> None:
@@ -68,9 +78,12 @@ def _move_into(target: Path, made: Path) -> None:
         raise
 
 
-def _copy(template: Path, made: Path, words: Mapping[str, str]) -> None:
-    left_behind = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", ".DS_Store")
-    shutil.copytree(template, made, ignore=left_behind, copy_function=shutil.copyfile)  # without the modes of an installed package
+def fill(template: str, made: Path, words: Mapping[str, str]) -> None:
+    """Write what a template makes of these words into the folder `made`, which is made."""
+    left_behind = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", ".DS_Store", ABOUT)
+    for folder in (shared_by_templates(), course_template(template)):
+        # Without the modes of an installed package.
+        shutil.copytree(folder, made, ignore=left_behind, copy_function=shutil.copyfile, dirs_exist_ok=True)
     for path in sorted(made.rglob(f"*{_SUFFIX}")):
         path.with_suffix("").write_text(_filled(path.read_text(encoding="utf-8"), words, path.name), encoding="utf-8")
         path.unlink()
@@ -90,10 +103,15 @@ def _filled(text: str, words: Mapping[str, str], place: str) -> str:
 
 
 def _words(*, title: str, course_id: str, author: str) -> dict[str, str]:
+    return {"title": title, "course_id": course_id, "author": author, **new_words()}
+
+
+def new_words() -> dict[str, str]:
+    """The words that nobody is asked for: the time, and identifiers."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     # A framework that is changed must not share its identifiers with another course made from the same template.
-    guids = {f"guid_{part}": str(uuid.uuid4()) for part in ("document", *range(1, 10))}
-    return {"title": title, "course_id": course_id, "author": author, "now": now, **guids}
+    guids = {f"guid_{part}": str(uuid.uuid4()) for part in ("document", *range(1, _GUIDS + 1))}
+    return {"now": now, **guids}
 
 
 def _author(author: str) -> str:

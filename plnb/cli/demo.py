@@ -19,23 +19,28 @@ if TYPE_CHECKING:
 
 def demo(
     target: Annotated[Path, typer.Argument(help="Folder to make; one that an earlier demo made is made anew.")] = Path("plnb-demo"),
+    course: Annotated[
+        Path | None,
+        typer.Option("--course", "-C", help="Try this course (any folder inside it) and not the sample course. It is only read."),
+    ] = None,
     students: Annotated[int, typer.Option("--students", "-n", min=1, max=24, help="How many made-up students.")] = 24,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, help="Notebooks to run at the same time.", show_default="cores")
     ] = os.cpu_count() or 1,
 ) -> None:
-    """Copy the sample course, release it, make a class of made-up students with the mishaps of a real one, grade it, and write
-    everybody's progress notebook.
+    """Copy the sample course or your own, release it, make a class of made-up students with the mishaps of a real one, grade it,
+    and write everybody's progress notebook.
     """
     from plnb.authoring.demo import run_demo
     from plnb.grading.trust import is_root
+    from plnb.store.layout import find_course
 
     if is_root():
         err.print(
             "[yellow]![/yellow] No sandbox, because you are root. These students are made up; grade real ones as another user."
         )
     with progress_bar(None, "Getting ready") as bar:
-        result = run_demo(target, n=students, jobs=jobs, on_event=_Teller(bar))
+        result = run_demo(target, find_course(course).root if course else None, n=students, jobs=jobs, on_event=_Teller(bar))
     print_outcome(result)
 
 
@@ -55,7 +60,7 @@ class _Teller:
 
 
 _SAID = {
-    "course": ("Copying the sample course", "The course “{what}” is there"),
+    "course": ("Copying the course", "The course “{what}” is there"),
     "lint": ("Looking for faults", "{n} notebooks read, nothing to mend"),
     "release": ("Releasing", "{n} units released through nbgrader"),
     "students": ("Making up students", "{n} made-up students have handed in"),

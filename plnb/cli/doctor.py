@@ -10,7 +10,7 @@ import typer
 from pydantic import BaseModel
 from rich.markup import escape
 
-from plnb.cli.console import CourseOption, JsonOption, out, print_json
+from plnb.cli.console import CourseOption, JsonOption, count, out, print_json
 from plnb.errors import PlnbError
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ class Probe(BaseModel):
 
 
 def doctor(course: CourseOption = Path(), json: JsonOption = False) -> None:
-    """Try what grading needs on this machine: a kernel, a database, drawing, a sandbox that holds, a closed course folder."""
+    """Try what grading needs on this machine, and look at a course: a kernel, a database, drawing, a sandbox that holds; a closed
+    folder, records that are as they were written.
+    """
     probes = list(_probes(course))
     if json:
         print_json(probes)
@@ -58,7 +60,7 @@ def _probes(course: Path) -> Iterator[Probe]:
     ):
         yield _try(name, attempt, mend)
     yield from _sandbox()
-    yield _folder(course)
+    yield from look_at_course(course)
 
 
 def _try(name: str, attempt: Callable[[], str], mend: str) -> Probe:
@@ -171,17 +173,25 @@ def _what_held(proof: Proof) -> str:
     return f"held against {sum(families.values())} attacks that work without it ({held}).{aside}"
 
 
-def _folder(course: Path) -> Probe:
+def look_at_course(course: Path) -> Iterator[Probe]:
+    """Its folder, and its records where there are any."""
+    from plnb.store.layout import find_course
+
+    try:
+        folder = find_course(course)
+    except PlnbError:
+        yield Probe(name="Course folder", result="note", said="none here.", mend="Name one with --course to have it looked at.")
+        return
+    yield _closed(folder.root)
+    if folder.ledger.exists():
+        yield _records(folder.ledger)
+
+
+def _closed(root: Path) -> Probe:
     import os
     import stat
 
-    from plnb.store.layout import find_course
-
     name = "Course folder"
-    try:
-        root = find_course(course).root
-    except PlnbError:
-        return Probe(name=name, result="note", said="none here.", mend="Name one with --course to have it looked at.")
     if os.name != "nt" and root.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         # On one's own machine that is fine; on a shared one it gives solutions and grades away.
         return Probe(
@@ -191,3 +201,22 @@ def _folder(course: Path) -> Probe:
             mend=f"Close it to them: chmod 700 {root}",
         )
     return Probe(name=name, result="held", said=f"{root} is closed to others")
+
+
+def _records(path: Path) -> Probe:
+    """Whether the ledger is as grading wrote it."""
+    from plnb.store.ledger import Ledger
+
+    name = "Records"
+    mend = "Take ledger.db from a backup, or move it away and grade everything again: plnb grade --force"
+    try:
+        with Ledger.open(path) as ledger:
+            report = ledger.verify_audit()
+    except PlnbError as error:
+        return Probe(name=name, result="failed", said=error.message, mend=error.mend or mend)
+    if report.whole:
+        return Probe(
+            name=name, result="held", said=f"as grading wrote them, by {count(report.events, 'entry', 'entries')} of the audit log"
+        )
+    more = f" (and {len(report.problems) - 1} more)" if len(report.problems) > 1 else ""
+    return Probe(name=name, result="failed", said=f"not as grading wrote them: {report.problems[0]}{more}", mend=mend)

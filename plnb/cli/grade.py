@@ -53,13 +53,17 @@ def grade(
     sandbox that was seen to hold on this machine. Exit code 1 when something needs a person: a file that could not be read, a guess
     to confirm, a test that came back changed; 130 when it was stopped by Ctrl-C.
     """
-    # First of all: whoever runs the notebooks imports while this process does.
+    # First of all: what notebooks are run in gets ready while this process goes on importing.
+    if not on:
+        from plnb.engine.nursery import share_with_forks
+
+        share_with_forks()
     from plnb.grading.grade import grade as run
     from plnb.grading.grade import preparing
     from plnb.store.layout import CourseFolder, find_course
 
     folder = CourseFolder(course) if _plain(course) else find_course(course)
-    with preparing(jobs, on) as executor:
+    with preparing(jobs, on, fork_here=True) as executor:
         from plnb.engine.runs import Budget
 
         budget = Budget(cell_seconds=cell_seconds) if cell_seconds else None

@@ -23,6 +23,7 @@ from plnb.cli import (
     standards,
     strength,
     teacher,
+    update,
     whatif,
 )
 from plnb.cli import map as map_verb
@@ -57,6 +58,7 @@ def _version(wanted: bool) -> None:
 
 AUTHOR, RUN, PEOPLE, HELP = "Write a course", "Run a course", "Help a student on", "Look around"
 app.command("new", rich_help_panel=AUTHOR)(new.new)
+app.command("update", rich_help_panel=AUTHOR)(update.update)
 app.command("lint", rich_help_panel=AUTHOR)(lint.lint)
 app.command("strength", rich_help_panel=AUTHOR)(strength.strength)
 app.command("map", rich_help_panel=AUTHOR)(map_verb.map_)

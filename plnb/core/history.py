@@ -6,7 +6,7 @@ left out of account, as are records of other courses; nothing is lost, because r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,8 +52,8 @@ class History:
     """The moment."""
 
     @classmethod
-    def of(cls, course: Course, records: Iterable[Record], now: datetime) -> History:
-        """Index the records of one student."""
+    def of(cls, course: Course, records: Iterable[Record], now: datetime, student: str = "") -> History:
+        """Index the records of one student; where others' may be among them, say whose."""
         attempts: list[Attempt] = []
         choices: dict[str, ChoiceMade] = {}
         goals: dict[str, GoalSet] = {}
@@ -62,7 +62,7 @@ class History:
         interventions: list[Intervened] = []
         directed: list[Directed] = []
         hinted: set[str] = set()
-        for record in merge(r for r in records if r.course == course.id and r.at <= now):
+        for record in merge(_wanted(records, course.id, now, student)):
             match record:
                 case Attempt():
                     attempts.append(record)
@@ -117,3 +117,10 @@ class History:
                 elif word.what in about:
                     standing[word.activity] = word
         return standing
+
+
+def _wanted(records: Iterable[Record], course: str, now: datetime, student: str) -> Iterator[Record]:
+    for record in records:
+        said = vars(record)
+        if said["course"] == course and said["at"] <= now and (not student or said["student"] == student):
+            yield record

@@ -9,6 +9,7 @@ import ast
 import re
 import symtable
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 _KERNELS_OWN: Final = frozenset({"get_ipython", "display", "In", "Out", "_", "__"})
@@ -95,8 +96,12 @@ class Statement:
         """Whether it makes a tool (a module, a function, a class) and not data."""
 
 
+@lru_cache(maxsize=2048)
 def statements(source: str) -> tuple[Statement, ...]:
-    """The statements of a cell; lines that are IPython's are passed over, and a cell that is no Python has none."""
+    """The statements of a cell; lines that are IPython's are passed over, and a cell that is no Python has none.
+
+    Remembered: lint asks again with every pause of somebody who types in one of a hundred cells.
+    """
     plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.split("\n"))
     try:
         return tuple(Statement(node) for node in ast.parse(plain).body)

@@ -96,7 +96,7 @@ def _activity_steps(
         on_path=other is None,
         standards=activity.standards,
         minutes=activity.minutes,
-        passed=sum(f"{activity.id}/{check.id}" in situation.passed for check in needed),
+        passed=sum([ref in situation.passed for _, ref in needed]),
         checks=len(needed),
         chosen=(),
         required=taken and situation.demands(activity),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from plnb.core.base import Basis
-from plnb.core.course import Activity, ActivityFork, Check, Fork, Unit
-from plnb.core.mastery import trusted_for
-from plnb.core.records import COUNTED, Attempt
+from plnb.core.course import Activity, ActivityFork, Fork, Unit
+from plnb.core.records import Attempt
 from plnb.core.situation import Situation
 
 
@@ -17,33 +15,20 @@ def unit_points(situation: Situation) -> dict[str, tuple[float, float]]:
     Where a choice is still open, the way with the most points so far stands for it (the first of them, among equals), so the sum to
     earn does not jump when the choice is made.
     """
-    best = _best(situation)
-    course = situation.course
+    best, facts = situation.best, situation.facts
     taken: set[str] = set()
-    for fork in situation.facts.forks:
-        if branches := situation.facts.branched.get(fork.id):
-            taken.update(_taken(situation, fork, {branch: _sum(best, checks) for branch, checks in branches.items()}))
-    for between in situation.facts.between.values():
-        earned = {f"{between.id}/{o.id}": _sum(best, _checks(o.activities, taken)) for o in between.options}
-        taken.update(_taken(situation, between, earned))
+    for fork, outline in facts.inside:
+        branches = [f"{fork.id}/{option.id}" for option in fork.options]
+        earned = {b: _sum(best, ((ref, points) for ref, points, on in outline.worth if on == b)) for b in branches}
+        taken.update(_taken(situation, fork, earned))
+    for between in facts.between.values():
+        ways = {f"{between.id}/{o.id}": _sum(best, _worth(situation, o.activities, taken)) for o in between.options}
+        taken.update(_taken(situation, between, ways))
     found = {}
-    for unit in course.units:
-        checks = list(_checks(_on_way(unit, taken), taken))
-        found[unit.id] = _sum(best, checks), float(sum(check.points for _, check in checks))
+    for unit in situation.course.units:
+        worth = list(_worth(situation, _on_way(unit, taken), taken))
+        found[unit.id] = _sum(best, worth), float(sum(points for _, points in worth))
     return found
-
-
-def _best(situation: Situation) -> dict[tuple[str, str], Attempt]:
-    trusted = trusted_for(situation.course, Basis.credit)
-    best: dict[tuple[str, str], Attempt] = {}
-    for attempt in situation.history.attempts:
-        said = vars(attempt)
-        if said["verdict"] in COUNTED and said["trust"] in trusted:
-            key = said["activity"], said["check"]
-            other = best.get(key)
-            if other is None or (said["score"], said["points"]) > (other.score, other.points):
-                best[key] = attempt
-    return best
 
 
 def _taken(situation: Situation, fork: Fork | ActivityFork, earned: dict[str, float]) -> list[str]:
@@ -63,16 +48,20 @@ def _on_way(unit: Unit, taken: set[str]) -> Iterator[Activity]:
             yield node
 
 
-def _checks(activities: Iterable[Activity], taken: set[str]) -> Iterator[tuple[Activity, Check]]:
-    return ((a, check) for a in activities for check in a.checks if check.branch is None or check.branch in taken)
+def _worth(situation: Situation, activities: Iterable[Activity], taken: set[str]) -> Iterator[tuple[str, float]]:
+    """Checks of activities with their points, without those on branches that do not count."""
+    outlines = situation.facts.outlines
+    for activity in activities:
+        for ref, points, branch in outlines[activity.id].worth:
+            if branch is None or branch in taken:
+                yield ref, points
 
 
-def _sum(best: dict[tuple[str, str], Attempt], checks: Iterable[tuple[Activity, Check]]) -> float:
+def _sum(best: Mapping[str, Attempt], worth: Iterable[tuple[str, float]]) -> float:
     total = 0.0
-    if not best:
-        return total
-    for activity, check in checks:
-        if attempt := best.get((activity.id, check.id)):
+    for ref, points in worth:
+        if attempt := best.get(ref):
+            said = vars(attempt)
             # Points as graded, unless the check has been worth something else since.
-            total += attempt.points if attempt.max_points == check.points else attempt.score * check.points
+            total += said["points"] if said["max_points"] == points else said["score"] * points
     return total

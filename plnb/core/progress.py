@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 
 from plnb.core.base import Basis, Model, StandardCode, StudentId, Trust
 from plnb.core.course import Course
+from plnb.core.facts import Shown
 from plnb.core.history import History
 from plnb.core.mastery import Estimate, estimate_both, unique
 from plnb.core.paths import Path, Step, StepState, plan_from
@@ -188,7 +189,7 @@ def report(
     a teacher saw; practice helps, and never by itself opens what counts. Only a student's own screen asks for the other `way`,
     and brings what was `seen` by the grader, for it does not have the rules of the course.
     """
-    history = History.of(course, (record for record in records if record.student == student), now)
+    history = History.of(course, records, now, student)
     credit, practice = estimate_both(course, history)
     if seen:
         credit = tuple(e if e.overridden else seen.get(e.standard, e) for e in credit)
@@ -217,22 +218,23 @@ def _further(tried: Estimate, counted: Estimate) -> Estimate:
 
 def _standards(situation: Situation, credit: Sequence[Estimate], practice: Sequence[Estimate]) -> tuple[StandardProgress, ...]:
     evidence = _evidence(situation)
-    known = situation.course.standards.by_code
+    known = situation.facts.shown
     found = []
     for counted, practised in zip(credit, practice, strict=True):
         code = counted.standard
-        standard = known.get(code)
-        group = known.get(standard.parent) if standard and standard.parent else None
+        shown = known.get(code) or Shown(title=code, statement="", group="", alignments=())
         found.append(
-            StandardProgress.of_valid(
-                code=code,
-                title=standard.label if standard else code,
-                statement=standard.statement if standard else "",
-                group=group.label if group else "",
-                alignments=tuple(f"{a.framework} {a.code}" for a in standard.alignments) if standard else (),
-                credit=counted,
-                practice=practised,
-                evidence=tuple(evidence.get(code, ())),
+            StandardProgress.of_parts(
+                {
+                    "code": code,
+                    "title": shown.title,
+                    "statement": shown.statement,
+                    "group": shown.group,
+                    "alignments": shown.alignments,
+                    "credit": counted,
+                    "practice": practised,
+                    "evidence": tuple(evidence.get(code, ())),
+                }
             )
         )
     return tuple(found)
@@ -243,9 +245,9 @@ def _evidence(situation: Situation) -> dict[str, list[Evidence]]:
     activities, checks = situation.names.activities, situation.names.checks
     found: dict[str, list[Evidence]] = {}
     for attempt in reversed(situation.history.attempts):
-        if attempt.verdict in _SILENT or not attempt.standards:
-            continue
         said = vars(attempt)
+        if said["verdict"] in _SILENT or not said["standards"]:
+            continue
         activity, check = said["activity"], said["check"]
         shown = Evidence.of_parts(
             {
@@ -266,7 +268,7 @@ def _evidence(situation: Situation) -> dict[str, list[Evidence]]:
                 "comment": said["comment"],
             }
         )
-        for code in unique(attempt.standards):
+        for code in unique(said["standards"]):
             found.setdefault(code, []).append(shown)
     return found
 
@@ -320,7 +322,7 @@ def _notes(situation: Situation) -> tuple[TeacherNote, ...]:
     """Comments come with graded work only: what a student's own file calls a comment is not a teacher's."""
     history, names = situation.history, situation.names
     notes: dict[tuple[str, str], TeacherNote] = {}
-    for attempt in history.attempts:
+    for attempt in situation.commented:
         if attempt.comment.strip() and attempt.trust in (Trust.graded, Trust.teacher):
             about = names.checks.get(f"{attempt.activity}/{attempt.check}", attempt.check)
             # A comment carried along to the next hand-in is still one comment.

@@ -256,13 +256,16 @@ def merge(*logs: Iterable[Record]) -> tuple[Record, ...]:
     Where two records share an id (the same happening, told twice), the one with more trust stays; ties fall to the same one
     whatever the order of the logs.
     """
-    kept: dict[str, Record] = {}
+    kept: dict[str, tuple[datetime, int, str, Record]] = {}
     for log in logs:
         for record in log:
-            other = kept.get(record.id)
-            if other is None or _weight(record) > _weight(other):
-                kept[record.id] = record
-    return tuple(sorted(kept.values(), key=order))
+            said = vars(record)
+            key = said["id"]
+            other = kept.get(key)
+            if other is None or _weight(record) > _weight(other[3]):
+                kept[key] = said["at"], said["seq"], key, record
+    # As `order`, without asking each record again; ids differ, so records are never compared.
+    return tuple([record for _, _, _, record in sorted(kept.values())])
 
 
 def order(record: Record) -> tuple[datetime, int, str]:

@@ -130,7 +130,7 @@ class Rescue:
         """Open activities that check a standard: on the student's way first, more than probing, not done yet; in course order."""
 
         def rank(activity: Activity) -> tuple[bool, bool, bool]:
-            here = any(code in check.standards and check.role != "probe" for check in self.situation.on_way(activity))
+            here = any(code in check.standards and check.role != "probe" for check, _ in self.situation.on_way(activity))
             return not self.step_of[activity.id].on_path, not here, activity.id in self.situation.done
 
         return sorted((a for a in self.situation.facts.checking.get(code, ()) if self._is_open(a)), key=rank)

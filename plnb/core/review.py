@@ -8,11 +8,11 @@ Knows no records and no levels: `mastery` tells it when something became profici
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import cache
 from math import exp
-from typing import Annotated, Final, Literal, Union
+from typing import Annotated, Final, Literal, NamedTuple, Union
 
 from pydantic import Field
 
@@ -56,8 +56,7 @@ class Rating(IntEnum):
     easy = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """Where one standard stands in its reviews."""
 
     review: Ladder | Fsrs
@@ -78,11 +77,17 @@ class Schedule:
         return self.due is not None and now >= self.due
 
 
+@cache
+def days(number: float) -> timedelta:
+    """So many days; kept, because a report asks for the same few hundreds of times."""
+    return timedelta(days=number)
+
+
 def begin(review: Review, at: datetime, rating: Rating = Rating.good) -> Schedule | None:
     """The schedule of what became proficient at a moment."""
     match review:
         case Ladder():
-            return Schedule(review, at, at + timedelta(days=review.days[0]))
+            return Schedule(review, at, at + days(review.days[0]))
         case Fsrs():
             stability, difficulty = first_stability(rating), first_difficulty(rating)
             due = at + timedelta(days=interval(stability, review.retention))
@@ -93,17 +98,16 @@ def begin(review: Review, at: datetime, rating: Rating = Rating.good) -> Schedul
 def after(schedule: Schedule, at: datetime, rating: Rating) -> Schedule:
     """The schedule after one more answer. On a ladder only a right answer when a review is due moves it on."""
     match schedule.review:
-        case Ladder(days=days):
+        case Ladder(days=rungs):
             if not schedule.is_due(at) or rating < Rating.good:
                 return schedule
             rung = schedule.rung + 1
-            due = at + timedelta(days=days[rung]) if rung < len(days) else None
-            return replace(schedule, last=at, due=due, rung=rung)
+            due = at + days(rungs[rung]) if rung < len(rungs) else None
+            return Schedule(schedule.review, at, due, rung)
         case Fsrs(retention=retention):
             days_since = (at - schedule.last).days
             stability = next_stability(schedule.stability, schedule.difficulty, days_since, rating)
-            return replace(
-                schedule,
+            return schedule._replace(
                 last=at,
                 due=at + timedelta(days=interval(stability, retention)),
                 stability=stability,

@@ -5,16 +5,16 @@ It states facts; `paths` makes steps of them and `suggesting` decides what is be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from plnb.core.base import Basis, Level
 from plnb.core.course import Activity, ActivityFork, Check, Course, Fork
-from plnb.core.facts import facts_of
+from plnb.core.facts import Outline, facts_of
 from plnb.core.history import History
 from plnb.core.mastery import Estimate, trusted_for
-from plnb.core.records import COUNTED, Directed, Directive, Verdict
+from plnb.core.records import COUNTED, Attempt, Directed, Directive, Verdict
 from plnb.core.sayings import words_of_teachers
 from plnb.core.stages import HAVE
 from plnb.core.truth import State, truth
@@ -33,6 +33,11 @@ class Suggested(NamedTuple):
     """It is there for a lack, not for those who are ahead."""
     clause: str
     """What makes the suggestion hold."""
+
+
+def _earned(said: Mapping[str, Any]) -> tuple[float, float]:
+    """What an attempt is worth, for comparing."""
+    return said["score"], said["points"]
 
 
 class Situation:
@@ -54,9 +59,9 @@ class Situation:
         self.requires = self.facts.requires
         self._read_attempts({e.basis for e in estimates} or {Basis.credit})
         self.chosen = {fork.id: self._chosen(fork) for fork in self.facts.forks}
-        self._on_way: dict[str, list[Check]] = {}
-        self._needed: dict[str, list[Check]] = {}
-        self._unsettled: dict[str, list[Check]] = {}
+        self._needed: dict[str, Sequence[tuple[Check, str]]] = {}
+        self._unsettled: dict[str, list[str]] = {}
+        self._shaky: dict[str, list[str]] = {}
         self._labels: dict[tuple[str, ...], str] = {}
         self.branches = frozenset(f"{fork}/{option}" for fork, options in self.chosen.items() for option in options)
         self.done = {a.id: why for a in self.facts.activities.values() if (why := self._why_done(a))}
@@ -79,23 +84,36 @@ class Situation:
 
     def _read_attempts(self, bases: set[Basis]) -> None:
         trusted = frozenset[str]().union(*(trusted_for(self.course, basis) for basis in bases))
+        for_credit = trusted_for(self.course, Basis.credit)
         manual = self.facts.manual
         passed, answered, started = set[str](), set[str](), set[str](self.history.hinted)
         latest: dict[str, Verdict] = {}
+        best: dict[str, Attempt] = {}
+        commented: list[Attempt] = []
         for attempt in self.history.attempts:
             said = vars(attempt)
-            activity, verdict = said["activity"], said["verdict"]
-            counted = verdict in COUNTED
-            if counted:
-                started.add(activity)
-            if said["trust"] not in trusted:
-                continue
+            if said["comment"]:
+                commented.append(attempt)
+            activity, verdict, trust = said["activity"], said["verdict"], said["trust"]
             ref = f"{activity}/{said['check']}"
-            latest[ref] = verdict
-            if counted:
+            if verdict not in COUNTED:
+                if trust in trusted:
+                    latest[ref] = verdict
+                continue
+            started.add(activity)
+            if trust in for_credit:
+                other = best.get(ref)
+                if other is None or _earned(said) > _earned(vars(other)):
+                    best[ref] = attempt
+            if trust in trusted:
+                latest[ref] = verdict
                 answered.add(ref)
                 if verdict is Verdict.passed or (ref in manual and said["score"] >= MANUAL_PASS):
                     passed.add(ref)
+        self.commented: Sequence[Attempt] = commented
+        """Attempts with a comment, oldest first."""
+        self.best: Mapping[str, Attempt] = best
+        """The first best attempt for credit at each check, by `activity/grade_id`."""
         self.passed = frozenset(passed)
         """Checks passed at least once, as `activity/grade_id`."""
         self.answered = frozenset(answered)
@@ -119,38 +137,45 @@ class Situation:
         """Titles of the options taken, quoted."""
         return self.words.quote([self.names.options[f"{fork.id}/{option}"] for option in self.chosen[fork.id]])
 
-    def on_way(self, activity: Activity) -> list[Check]:
-        """Checks on this student's way: all but those on options that were not taken."""
-        if activity.id not in self._on_way:
-            self._on_way[activity.id] = [c for c in activity.checks if c.branch is None or c.branch in self.branches]
-        return self._on_way[activity.id]
+    def outline(self, activity: Activity) -> Outline:
+        """What the activity asks of anybody."""
+        return self.facts.outlines[activity.id]
 
-    def needed(self, activity: Activity) -> list[Check]:
-        """Checks that must be settled before the activity is done; challenges only where there is nothing else."""
+    def on_way(self, activity: Activity) -> Sequence[tuple[Check, str]]:
+        """Checks on this student's way, each with its `activity/grade_id`: all but those on options that were not taken."""
+        outline = self.outline(activity)
+        if not outline.branched:
+            return outline.checks
+        return [(check, ref) for check, ref in outline.checks if check.branch is None or check.branch in self.branches]
+
+    def needed(self, activity: Activity) -> Sequence[tuple[Check, str]]:
+        """Checks on the way that must be settled before the activity is done; challenges only where there is nothing else."""
         if activity.id not in self._needed:
             checks = self.on_way(activity)
-            self._needed[activity.id] = [c for c in checks if c.role != "challenge"] or checks
+            self._needed[activity.id] = [each for each in checks if each[0].role != "challenge"] or checks
         return self._needed[activity.id]
 
     def open_choices(self, activity: Activity) -> list[Fork]:
         """Choices inside the notebook that decide about checks and are still to be made."""
-        deciding = {check.branch.split("/")[0] for check in activity.checks if check.branch}
-        return [fork for fork in activity.forks if fork.id in deciding and not self.decided(fork)]
+        return [fork for fork in self.outline(activity).deciding if not self.decided(fork)]
 
-    def settled(self, activity: Activity, check: Check) -> bool:
-        """A check is settled when it is passed; a probe when it is answered: it asks what is known, it does not demand it."""
-        return f"{activity.id}/{check.id}" in (self.answered if check.role == "probe" else self.passed)
+    def unsettled(self, activity: Activity) -> list[str]:
+        """Needed checks that are still to do, as `activity/grade_id`.
 
-    def unsettled(self, activity: Activity) -> list[Check]:
-        """Needed checks that are still to do."""
+        A check is settled when it is passed; a probe when it is answered: it asks what is known, it does not demand it.
+        """
         if activity.id not in self._unsettled:
-            self._unsettled[activity.id] = [check for check in self.needed(activity) if not self.settled(activity, check)]
+            self._unsettled[activity.id] = [
+                ref
+                for check, ref in self.needed(activity)
+                if ref not in self.passed and (check.role != "probe" or ref not in self.answered)
+            ]
         return self._unsettled[activity.id]
 
     def awaits(self, activity: Activity) -> bool:
         """Whether nothing is left to do in it but for a person to look at what was handed in."""
         left = self.unsettled(activity)
-        return bool(left) and not self.open_choices(activity) and all(f"{activity.id}/{c.id}" in self.waiting for c in left)
+        return bool(left) and not self.open_choices(activity) and all(ref in self.waiting for ref in left)
 
     def demands(self, activity: Activity) -> bool:
         """Whether a student on this way must do it: it is not extra, and there is something in it to be checked."""
@@ -175,7 +200,7 @@ class Situation:
         """
         needed = self.needed(activity)
         if needed and not self.open_choices(activity) and not self.unsettled(activity):
-            return "activity.answered" if all(check.role == "probe" for check in needed) else "activity.passed"
+            return "activity.answered" if all(check.role == "probe" for check, _ in needed) else "activity.passed"
         if self.excused(activity):
             return "directed.excused"
         if (
@@ -183,7 +208,7 @@ class Situation:
             and not self.required(activity)
             and activity.checks
             and activity.standards
-            and not any(check.manual for check in activity.checks)
+            and not self.outline(activity).judged
             and all(self.levels.get(code) in HAVE for code in activity.standards)
         ):
             return "activity.tested_out"
@@ -194,10 +219,9 @@ class Situation:
 
     def shaky(self, activity: Activity) -> list[str]:
         """Standards that what it teaches builds on, assessed in this course and not yet familiar. Probes build on nothing."""
-        if all(check.role == "probe" for check in activity.checks):
-            return []
-        before = (code for taught in activity.standards for code in self.requires.get(taught, ()))
-        return [c for c in dict.fromkeys(before) if c not in activity.standards and self.levels.get(c) in LOW]
+        if activity.id not in self._shaky:
+            self._shaky[activity.id] = [code for code in self.outline(activity).builds_on if self.levels.get(code) in LOW]
+        return self._shaky[activity.id]
 
     def suggested(self, activity: Activity) -> Suggested | None:
         """Why an optional activity is suggested, if it is.

@@ -11,12 +11,12 @@ moves a review on, too: work handed in again for another task's sake is no look 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from plnb.core.base import Level, Reason
 from plnb.core.policy import Policy
-from plnb.core.review import Rating, Review, Schedule, after, begin, lapsed
+from plnb.core.review import Rating, Review, Schedule, after, begin, days, lapsed
 from plnb.core.rules import Answer, Ruling, judge
 from plnb.core.words import Words
 
@@ -46,8 +46,12 @@ def follow(policy: Policy, review: Review, answers: Sequence[Answer], words: Wor
     seen = [answer for answer in answers if not answer.neutral]
     ruling = judge(policy, seen, words)
     levels = ruling.levels
-    first = next((place for place, level in enumerate(levels) if level in HAVE), None)
-    if first is None:
+    first = 0
+    for level in levels:
+        if level in HAVE:
+            break
+        first += 1
+    else:
         # Nothing to confirm, to review or to lose: the rule's word is all.
         start = len(levels) - 1
         while start and levels[start - 1] is levels[-1]:
@@ -67,12 +71,12 @@ class _Walk:
 
     def __init__(self, policy: Policy, review: Review, seen: Sequence[Answer], ruling: Ruling, first: int, words: Words) -> None:
         self.policy, self.review, self.seen, self.ruling, self.words = policy, review, seen, ruling, words
-        self.wait = timedelta(days=policy.confirm_after_days)
+        self.wait = days(policy.confirm_after_days)
         self.decides_all, self.missed_below = policy.decides_all, policy.missed_below
         self.place = first - 1
         self.level = ruling.levels[first - 1] if first else Level.not_started
         self.since = self.learned = seen[first].at
-        self.gap = timedelta()
+        self.gap = days(0)
         """From becoming proficient to showing it again."""
         self.schedule: Schedule | None = None
         self.lost: int | None = None

@@ -23,7 +23,8 @@ from plnb.engine.channel import Channel, ChannelError
 from plnb.engine.checker import ASK, DONE, REPLY, Checked
 from plnb.engine.crossing import Json
 from plnb.engine.crossing_writing import Writer
-from plnb.engine.proxies import Hung, Line, Refused, shown
+from plnb.engine.line import Hung, Line, Refused
+from plnb.engine.proxies import shown
 
 _LONGEST: Final = 20_000  # characters of a message or a printed text in what is told
 _AROUND: Final = 2  # lines shown around the one that failed

@@ -8,6 +8,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 
+from plnb.engine.notebook_text import notebook_text
+
 
 def node(**fields: Any) -> NotebookNode:
     """A node with these fields."""
@@ -26,8 +28,7 @@ def as_node(data: Any) -> NotebookNode:
 
 def notebook_bytes(notebook: NotebookNode) -> bytes:
     """A notebook as the bytes of its file."""
-    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-    return (text + "\n").encode("utf-8", "surrogatepass")
+    return notebook_text(notebook).encode("utf-8", "surrogatepass")
 
 
 def read_notebook_bytes(raw: bytes) -> NotebookNode:

@@ -301,8 +301,8 @@ _lock = threading.Lock()
 
 
 def share_with_forks() -> None:
-    """Start a nursery that every fork of this process will use instead of one of its own. Call it where nothing else runs yet."""
-    if sys.platform.startswith("linux"):
+    """Start a nursery that every fork of this process will use instead of one of its own; a second call does nothing."""
+    if sys.platform.startswith("linux") and not _lent:
         _lent.append(Nursery(tier=Tier.none))
 
 

@@ -6,7 +6,9 @@ was submitted comes back exactly once: with what came of it, or with the error t
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import multiprocessing
 import os
 import pickle
@@ -122,17 +124,20 @@ class LocalWorkers:
 
     remote = False
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, *, fork_here: bool = False) -> None:
+        """`fork_here`: fork them from this very process, which saves importing everything twice. It must have no other thread."""
         self.workers = workers
         self.slots = workers * _PREFETCH
         self._team: list[_Worker] = []
         self._again: deque[tuple[int, UnitKit, Job]] = deque()
         self._suspects: set[int] = set()
         self._lost: deque[Done] = deque()
-        self._foreman: subprocess.Popen[bytes] | None = None
+        self.foreman = 0
+        """The process that workers are forked from."""
         self._control: socket.socket | None = None
         if _can_fork():
-            self._foreman, self._control = _start_foreman()
+            start = _fork_foreman if fork_here and _has_one_thread() else _start_foreman
+            self.foreman, self._control = start()
 
     def submit(self, ticket: int, kit: UnitKit, job: Job) -> None:
         """Give it to the worker with the least to do."""
@@ -162,9 +167,9 @@ class LocalWorkers:
         """End everybody. Workers notice that their line is closed; the foreman goes with its last word."""
         for worker in list(self._team):
             self._dismiss(worker)
-        if self._control is not None and self._foreman is not None:
+        if self._control is not None:
             self._control.close()
-            self._foreman.wait()
+            os.waitpid(self.foreman, 0)
 
     # --- workers come and go ---------------------------------------------------------------------------------------------------
 
@@ -250,7 +255,15 @@ def _can_fork() -> bool:
     return hasattr(os, "fork") and sys.platform != "darwin" and hasattr(socket, "send_fds")
 
 
-def _start_foreman() -> tuple[subprocess.Popen[bytes], socket.socket]:
+def _has_one_thread() -> bool:
+    """Whether this process can be forked: what other threads hold would be held for ever in the child."""
+    with contextlib.suppress(OSError):
+        return len(os.listdir("/proc/self/task")) == 1
+    return False
+
+
+def _start_foreman() -> tuple[int, socket.socket]:
+    """A foreman in a Python of its own, with the line to it."""
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(  # noqa: S603  our own module, by our own Python
@@ -259,4 +272,27 @@ def _start_foreman() -> tuple[subprocess.Popen[bytes], socket.socket]:
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C in a terminal is for main alone
         )
-    return process, ours
+    process.returncode = 0  # `close` waits for it
+    return process.pid, ours
+
+
+def _fork_foreman() -> tuple[int, socket.socket]:
+    """A foreman that has imported already what this process has."""
+    from plnb.engine.nursery import share_with_forks
+    from plnb.grading.worker import foreman
+
+    share_with_forks()
+    ours, theirs = socket.socketpair()
+    gc.freeze()  # pages that nobody writes to stay shared
+    if pid := os.fork():
+        theirs.close()
+        return pid, ours
+    try:
+        atexit._clear()  # what this process has to do at its end is not the child's
+        ours.close()
+        os.setsid()
+        with open(os.devnull) as nothing:
+            os.dup2(nothing.fileno(), 0)
+        foreman(theirs)
+    finally:
+        os._exit(0)

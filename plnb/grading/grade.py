@@ -66,8 +66,8 @@ def grade(
 def sync_manual(folder: CourseFolder, *, units: Sequence[str] | None = None) -> tuple[SubmissionOutcome, ...]:
     """Work what people gave in formgrader into records and branch balance, for submissions graded before. Runs nothing."""
     from plnb.grading.gradebook import read_marks
+    from plnb.grading.handed_in import manifest_for
     from plnb.grading.nbgrader_course import NbgraderCourse
-    from plnb.grading.release import manifest_for
     from plnb.grading.settle import Settler
 
     course = NbgraderCourse(folder)
@@ -85,8 +85,11 @@ def sync_manual(folder: CourseFolder, *, units: Sequence[str] | None = None) -> 
 
 
 @contextmanager
-def preparing(jobs: int | None = None, on: str = "") -> Iterator[Executor]:
-    """Whoever will run the notebooks, getting ready while this process goes on importing. See `grade` for the arguments."""
+def preparing(jobs: int | None = None, on: str = "", *, fork_here: bool = False) -> Iterator[Executor]:
+    """Whoever will run the notebooks, getting ready while this process goes on importing.
+
+    See `grade` for the arguments, and `LocalWorkers` for `fork_here`.
+    """
     executor: Executor
     if on:
         from plnb.grading.on_dask import DaskCluster
@@ -94,7 +97,7 @@ def preparing(jobs: int | None = None, on: str = "") -> Iterator[Executor]:
         executor = DaskCluster(on)
     else:
         wanted = workers_for(jobs)
-        executor = LocalWorkers(wanted) if wanted else Here()
+        executor = LocalWorkers(wanted, fork_here=fork_here) if wanted else Here()
     try:
         yield executor
     finally:

@@ -19,10 +19,10 @@ from plnb.errors import NotFoundError, OurFaultError, PlnbError, RecordError
 from plnb.grading.gradebook import read_marks
 from plnb.grading.jobs import Job
 from plnb.grading.kits import make_kit
+from plnb.grading.manifest import Manifest, read_manifest
 from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.grading.outcomes import SubmissionOutcome
 from plnb.grading.readiness import why_not_graded_here
-from plnb.grading.release import manifest_for
 from plnb.grading.results import Worked
 from plnb.grading.settle import GRADER, Settler
 from plnb.grading.submission import STUDENT_ID, Submission, read_submission
@@ -72,6 +72,16 @@ def handed_in(course: NbgraderCourse, units: Sequence[str] | None, students: Seq
             raise NotFoundError(f"Nothing was handed in by '{student}'.", mend="Look into the folder of submissions.")
     chosen = [each for each in every if (units is None or each.unit in units) and (students is None or each.student in students)]
     return tuple(sorted(chosen, key=lambda each: (each.unit, each.student)))
+
+
+def manifest_for(course: NbgraderCourse, unit: str) -> Manifest:
+    """The manifest of a released unit; made now where nbgrader alone released it."""
+    path = course.folder.manifest(unit)
+    if not path.exists() and course.source(unit).is_dir():
+        from plnb.grading.release import adopt
+
+        adopt(course, unit)
+    return read_manifest(path)
 
 
 class UnitRun:

@@ -6,8 +6,6 @@ import pickle
 from collections.abc import Mapping
 from hashlib import sha256
 
-from nbgrader.preprocessors import ClearHiddenTests, LimitOutput
-
 from plnb.engine.runs import Budget
 from plnb.errors import OurFaultError
 from plnb.grading.jobs import UnitKit
@@ -25,16 +23,18 @@ def make_kit(course: NbgraderCourse, manifest: Manifest, *, budget: Budget, tier
 def kit_of(course: NbgraderCourse, manifest: Manifest, masters: Mapping[str, bytes], *, budget: Budget, tier: str) -> UnitKit:
     """The kit of a unit, released or only made."""
     source = course.source(manifest.unit.id)
-    limits, hidden = LimitOutput(parent=course.app), ClearHiddenTests(parent=course.app)
     kit = UnitKit(
         digest="",
         manifest=manifest,
         masters=masters,
         data={path.as_posix(): (source / path).read_bytes() for path in course.data_files(manifest.unit.id)},
         budget=budget,
-        max_lines=limits.max_lines,
-        max_traceback=limits.max_traceback,
-        hidden=(hidden.begin_test_delimeter, hidden.end_test_delimeter),
+        max_lines=course.setting("LimitOutput", "max_lines"),
+        max_traceback=course.setting("LimitOutput", "max_traceback"),
+        hidden=(
+            course.setting("ClearHiddenTests", "begin_test_delimeter"),
+            course.setting("ClearHiddenTests", "end_test_delimeter"),
+        ),
         tier=tier,
     )
     return UnitKit(**{**kit.__dict__, "digest": _digest(kit)})

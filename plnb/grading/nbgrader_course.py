@@ -1,6 +1,7 @@
 """The course as nbgrader is configured to see it: folder names, database, plugins. The one place that loads its configuration.
 
-Knows nothing of standards, branches or records.
+Importing nbgrader's application and its steps takes longer than grading a small class, so they are imported only where a course's
+configuration says something about them. Knows nothing of standards, branches or records.
 """
 
 from __future__ import annotations
@@ -15,17 +16,16 @@ import sysconfig
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from jupyter_core.application import JupyterApp
-from nbgrader.apps.baseapp import NbGrader
-from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import Execute
 from nbgrader.utils import find_all_files
-from traitlets.config import Application
+from traitlets import Instance, default
+from traitlets.config import Application, Config
 
 from plnb.errors import CourseFileError, NotFoundError
+from plnb.grading.sealing import DELIMITERS
 from plnb.store.layout import CourseFolder
 
 CONFIG_FILE = "nbgrader_config.py"
@@ -33,6 +33,39 @@ CONFIG_FILE = "nbgrader_config.py"
 _log = logging.getLogger("plnb.nbgrader")
 _log.addHandler(logging.NullHandler())
 _log.propagate = False  # nbgrader narrates; what matters is raised
+
+
+DEFAULTS: Final[dict[str, dict[str, Any]]] = {
+    "Execute": {"timeout": 30},
+    "LimitOutput": {"max_lines": 1000, "max_traceback": 100},
+    "ClearHiddenTests": {"begin_test_delimeter": DELIMITERS[0], "end_test_delimeter": DELIMITERS[1]},
+    "Autograde": {"permissions": 444, "exclude_overwriting": {}},
+}
+"""What nbgrader's steps are set to where no configuration speaks of them. Asserted by a test, as is the next."""
+
+SECTIONS: Final = {
+    "Configurable", "LoggingConfigurable", "NbGrader",
+    "NbConvertBase", "Preprocessor", "NbGraderPreprocessor", "Execute", "ExecutePreprocessor", "NotebookClient", "LimitOutput",
+    "ClearHiddenTests", "BaseConverter", "Autograde", "AssignLatePenalties", "BasePlugin", "LateSubmissionPlugin",
+    # names of long ago, which nbgrader still understands
+    "NbGraderConfig", "BasicConfig", "BaseNbGraderApp", "BaseApp", "TransferApp", "BaseNbConvertApp",
+}  # fmt: skip
+"""Sections of a configuration that need nbgrader's application to be understood, or its steps."""
+
+
+class _Plain(JupyterApp):
+    """nbgrader's application where there is little to configure."""
+
+    coursedir = Instance(CourseDirectory, allow_none=True)
+
+    @default("config_file_name")
+    def _config_file_name_default(self) -> str:
+        return "nbgrader_config"
+
+    def _load_config(self, cfg: Config, section_names: Any = None, traits: Any = None) -> None:
+        super()._load_config(cfg, section_names, traits)
+        if self.coursedir:
+            self.coursedir._load_config(cfg)
 
 
 class NbgraderCourse:
@@ -46,21 +79,25 @@ class NbgraderCourse:
         _find_alembic()
         if str(root) not in sys.path:
             sys.path.append(str(root))  # plugins named in the configuration often lie beside it
-        self.app = NbGrader(log=_log)
-        self.dir = CourseDirectory(parent=self.app, root=str(root))
-        self.app.coursedir = self.dir
-        self.app.raise_config_file_errors = True
-        try:
-            JupyterApp.load_config_file(self.app)
-            Application.load_config_file(self.app, CONFIG_FILE, path=str(root))
-        except Exception as error:
-            raise CourseFileError(
-                f"nbgrader's configuration has a mistake ({type(error).__name__}: {error}).",
-                place=str(root / CONFIG_FILE),
-                mend="Correct it; `nbgrader --debug` shows the whole story.",
-            ) from error
-        self.dir.root = str(root)  # a configuration made for another folder must not lead there
-        self.autograde = Autograde(coursedir=self.dir, parent=self.app)
+        self.app, self.dir = _load(_Plain, root)
+        self.configured = not SECTIONS.isdisjoint(self.app.config) or "course_id" in self.app.config.get("Exchange", {})
+        """Whether the configuration says anything that takes nbgrader itself to understand."""
+        if self.configured:
+            from nbgrader.apps.baseapp import NbGrader
+
+            self.app, self.dir = _load(NbGrader, root)
+
+    def setting(self, step: str, name: str) -> Any:
+        """What a step of nbgrader's is set to, by this course's configuration or by default."""
+        if not self.configured:
+            if (step, name) == ("Autograde", "permissions") and self.dir.groupshared:
+                return 664
+            return DEFAULTS[step][name]
+        from nbgrader import converters, preprocessors
+
+        if step == "Autograde":
+            return getattr(converters.Autograde(coursedir=self.dir, parent=self.app), name)
+        return getattr(getattr(preprocessors, step)(parent=self.app), name)
 
     @property
     def course_id(self) -> str:
@@ -75,12 +112,12 @@ class NbgraderCourse:
     @property
     def cell_seconds(self) -> float:
         """How long a cell may take, as the course has configured it."""
-        return float(Execute(parent=self.app).timeout or 30)
+        return float(self.setting("Execute", "timeout") or 30)
 
     @property
     def permissions(self) -> int:
         """Permissions of files that grading writes."""
-        return int(str(self.autograde.permissions), 8)
+        return int(str(self.setting("Autograde", "permissions")), 8)
 
     def source(self, unit: str) -> Path:
         """The teacher's notebooks of a unit."""
@@ -128,9 +165,28 @@ class NbgraderCourse:
     def data_files(self, unit: str) -> tuple[Path, ...]:
         """The teacher's other files of a unit, relative to its folder: they lie over a student's for grading."""
         source = self.source(unit)
-        kept = set(self.autograde.exclude_overwriting.get(unit, []))
+        kept = set(self.setting("Autograde", "exclude_overwriting").get(unit, []))
         files = (Path(name).relative_to(source) for name in find_all_files(str(source), [*self.dir.ignore, "*.ipynb"]))
         return tuple(sorted(path for path in files if path.as_posix() not in kept))
+
+
+def _load(kind: Any, root: Path) -> tuple[Any, CourseDirectory]:
+    """The application and its course folder, as the user's and the course's own files configure them."""
+    app = kind(log=_log)
+    made = CourseDirectory(parent=app, root=str(root))
+    app.coursedir = made
+    app.raise_config_file_errors = True
+    try:
+        JupyterApp.load_config_file(app)
+        Application.load_config_file(app, CONFIG_FILE, path=str(root))
+    except Exception as error:
+        raise CourseFileError(
+            f"nbgrader's configuration has a mistake ({type(error).__name__}: {error}).",
+            place=str(root / CONFIG_FILE),
+            mend="Correct it; `nbgrader --debug` shows the whole story.",
+        ) from error
+    made.root = str(root)  # a configuration made for another folder must not lead there
+    return app, made
 
 
 def _find_alembic() -> None:

@@ -34,12 +34,12 @@ from plnb.engine.nodes import as_node, notebook_bytes
 from plnb.engine.runs import Budget
 from plnb.errors import NotebookError, NotFoundError, NotReadyError, PlnbError
 from plnb.grading.folders import swap
-from plnb.grading.gradebook import save_unit
 from plnb.grading.manifest import Manifest, ReleasedCell, build_manifest, read_manifest, released_cells, write_manifest
 from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.grading.plans import NotebookPlan
 from plnb.grading.rehearsal import rehearse
 from plnb.grading.sealing import strip_metadata
+from plnb.grading.unit_rows import save_unit
 from plnb.store.bundle import student_bundle, with_digests, write_bundle
 from plnb.store.layout import CourseFolder
 from plnb.store.lock import course_lock
@@ -100,16 +100,13 @@ def release(folder: CourseFolder, units: Sequence[str] | None = None, *, now: da
         return tuple(_release(course, source, unit, now or datetime.now(UTC)) for unit in chosen)
 
 
-def manifest_for(course: NbgraderCourse, unit: str) -> Manifest:
-    """The manifest of a released unit; made from its source, with its masters, where nbgrader alone released it."""
-    path = course.folder.manifest(unit)
-    if not path.exists() and course.source(unit).is_dir():
-        with Gradebook(course.db_url, course.course_id) as gradebook:
-            if unit not in [assignment.name for assignment in gradebook.assignments]:
-                raise NotReadyError(f"The unit '{unit}' has not been released.", mend=f"Release it: plnb release {unit}")
-        with _made(course, _source(course.folder), unit, datetime.now(UTC)) as made:
-            _keep_manifest(course.folder, made)
-    return read_manifest(path)
+def adopt(course: NbgraderCourse, unit: str) -> None:
+    """Make the manifest of a unit that nbgrader alone released, with its masters, from its source."""
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        if unit not in [assignment.name for assignment in gradebook.assignments]:
+            raise NotReadyError(f"The unit '{unit}' has not been released.", mend=f"Release it: plnb release {unit}")
+    with _made(course, _source(course.folder), unit, datetime.now(UTC)) as made:
+        _keep_manifest(course.folder, made)
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from plnb.engine.notebook_text import notebook_text as file_text
+
 UNREADABLE = (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError, nbformat.ValidationError)
 """What nbformat raises over files that are not valid notebooks."""
 
@@ -26,5 +28,4 @@ def parse_notebook(text: str) -> NotebookNode:
 def notebook_text(nb: NotebookNode) -> str:
     """A notebook as it is written to a file. An invalid one is refused: students would not be able to open it."""
     nbformat.validate(nb)
-    text: str = nbformat.v4.writes(nb)  # type: ignore[no-untyped-call]
-    return text + "\n"
+    return file_text(nb)

@@ -8,16 +8,14 @@ thousand pages are a matter of minutes. Knows nothing of reports.
 
 from __future__ import annotations
 
-import contextlib
 import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-import papermill
 from nbformat import NotebookNode
 from papermill.engines import papermill_engines
-from papermill.exceptions import PapermillExecutionError
+from papermill.execute import prepare_notebook_metadata
 from papermill.parameterize import parameterize_notebook
 
 from plnb.core.base import Model
@@ -138,22 +136,21 @@ def _run_together(page: NotebookNode, folders: Sequence[Path]) -> list[NotebookN
 
 def _run(notebook: NotebookNode, folder: Path, budget: Budget) -> RunResult:
     """By papermill, on a desk that is forked with everything loaded that pages use."""
-    notebook.metadata["papermill"] = node()
+    notebook = prepare_notebook_metadata(notebook, None, None)
     results: list[RunResult] = []
     papermill_engines.register("plnb", PlnbEngine)  # also where plnb is used without being installed
-    # Errors are expected, and `results` has the whole story.
-    with contextlib.suppress(PapermillExecutionError):
-        papermill.execute_notebook(
-            notebook,
-            None,
-            engine_name="plnb",
-            progress_bar=False,
-            budget=budget,
-            folder=str(folder),
-            modules=_MODULES,
-            stop_on_error=False,
-            on_result=results.append,
-        )
+    # Not `papermill.execute_notebook`: it makes the text of the whole notebook twice, even where it writes it nowhere.
+    papermill_engines.execute_notebook_with_engine(
+        "plnb",
+        notebook,
+        "python3",
+        progress_bar=False,
+        budget=budget,
+        folder=str(folder),
+        modules=_MODULES,
+        stop_on_error=False,
+        on_result=results.append,
+    )
     return results[0]
 
 

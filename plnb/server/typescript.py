@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter
 
 import plnb
+from plnb.core.author import AUTHOR_SCHEMA_VERSION, AuthorView, LintAsked, LiveFindings, StandardsFound
 from plnb.core.cells import CELL_SCHEMA_VERSION, CellMeta
 from plnb.core.course_edits import Edit, Editing
 from plnb.core.news import NewRecord, NewRecords, Submitting
@@ -51,6 +52,10 @@ _SHARED: Final[tuple[tuple[str, Any, Mode], ...]] = (
     ("Edit", Edit, "serialization"),
     ("Editing", Editing, "serialization"),
     ("Previewing", Previewing, "serialization"),
+    ("AuthorView", AuthorView, "serialization"),
+    ("StandardsFound", StandardsFound, "serialization"),
+    ("LiveFindings", LiveFindings, "serialization"),
+    ("LintAsked", LintAsked, "validation"),
 )
 """Name, type, and whether it is described as we write it or as we read it."""
 
@@ -78,6 +83,7 @@ def typescript() -> str:
         "VIEW_SCHEMA_VERSION": VIEW_SCHEMA_VERSION,
         "CELL_SCHEMA_VERSION": CELL_SCHEMA_VERSION,
         "OVERVIEW_SCHEMA_VERSION": OVERVIEW_SCHEMA_VERSION,
+        "AUTHOR_SCHEMA_VERSION": AUTHOR_SCHEMA_VERSION,
     }
     constants = [f"export const {name} = {value};\n" for name, value in versions.items()]
     return "\n".join([_HEAD, *constants, *(found[name] for name in sorted(found))])

@@ -20,28 +20,44 @@ from plnb.store.layout import CourseFolder
 from plnb.store.notebooks import read_notebook
 from plnb.store.yaml_text import Yaml
 
-__all__ = ["load_course", "read_notebook"]
+__all__ = ["Files", "load_course", "read_notebook"]
 
 _UNIT_NAME = re.compile(r"[^/\\+\s.][^/\\+]{0,99}")
 
 
-def load_course(root: Path) -> CourseSource:
+class Files:
+    """How the files of a course are read: each time anew. `store.remembering` reads only what has changed."""
+
+    def course_file(self, path: Path, place: str) -> tuple[CourseFile, Yaml]:
+        """`course.yaml`. Raises as `read_course_file`."""
+        return read_course_file(path, place)
+
+    def framework(self, path: Path, name: str) -> Framework:
+        """A framework. Raises OSError, ValueError or FrameworkError."""
+        return read_package(path.read_bytes(), name)
+
+    def notebook(self, path: Path, unit: str, place: str) -> tuple[NotebookSource, tuple[Finding, ...]]:
+        """A notebook, and what is wrong with it. Raises nothing for what it holds."""
+        return read_notebook(path, unit, place)
+
+
+def load_course(root: Path, files: Files = Files()) -> CourseSource:
     """Read the course in `root`.
 
     Raises CourseFileError, FrameworkError or FormatTooNewError. Notebooks and cells that cannot be read are in `.faults`.
     """
     folder = CourseFolder(root)
-    file, text = read_course_file(folder.course_file, folder.relative(folder.course_file))
-    standards = StandardSet(frameworks=tuple(_frameworks(file, text, folder)))
+    file, text = files.course_file(folder.course_file, folder.relative(folder.course_file))
+    standards = StandardSet(frameworks=tuple(_frameworks(file, text, folder, files)))
     faults: list[Finding] = []
-    notebooks = tuple(_notebooks(folder, faults))
+    notebooks = tuple(_notebooks(folder, files, faults))
     return CourseSource(file=file, standards=standards, notebooks=notebooks, faults=tuple(faults))
 
 
-def _frameworks(file: CourseFile, text: Yaml, folder: CourseFolder) -> Iterator[Framework]:
+def _frameworks(file: CourseFile, text: Yaml, folder: CourseFolder, files: Files) -> Iterator[Framework]:
     for number, name in enumerate(file.frameworks):
         try:
-            raw = (folder.root / name).read_bytes()
+            framework = files.framework(folder.root / name, name)
         except FileNotFoundError:
             raise CourseFileError(
                 f"There is no file '{name}'.",
@@ -53,10 +69,10 @@ def _frameworks(file: CourseFile, text: Yaml, folder: CourseFolder) -> Iterator[
             raise FrameworkError(
                 f"This framework cannot be read ({why}).", place=name, mend="Name a file, and check who may read it."
             ) from None
-        yield read_package(raw, name)
+        yield framework
 
 
-def _notebooks(folder: CourseFolder, faults: list[Finding]) -> Iterator[NotebookSource]:
+def _notebooks(folder: CourseFolder, files: Files, faults: list[Finding]) -> Iterator[NotebookSource]:
     for path in sorted(folder.source.glob("*/*.ipynb")):
         unit, place = path.parent.name, folder.relative(path)
         if unit.startswith(".") or path.name.startswith("."):
@@ -72,6 +88,6 @@ def _notebooks(folder: CourseFolder, faults: list[Finding]) -> Iterator[Notebook
                 )
             )
             continue
-        notebook, found = read_notebook(path, unit, place)
+        notebook, found = files.notebook(path, unit, place)
         faults.extend(found)
         yield notebook

@@ -87,8 +87,7 @@ def test_every_job_comes_back_with_its_own_result(make: Callable[[], Executor], 
 def test_workers_and_nurseries_that_are_killed_are_replaced_and_nothing_is_lost_or_doubled(course: CourseFolder) -> None:
     jobs = [job(course, f"s{n}") for n in range(10)]
     executor = LocalWorkers(2)
-    assert executor._foreman is not None
-    foreman = executor._foreman.pid
+    foreman = executor.foreman
 
     def kill_one(done: int) -> None:
         if done in (2, 5):
@@ -104,10 +103,11 @@ def test_workers_and_nurseries_that_are_killed_are_replaced_and_nothing_is_lost_
     assert not Path(f"/proc/{foreman}").exists()
 
 
-def test_nobody_stays_when_main_is_killed(course: CourseFolder) -> None:
+def a_team(how: str) -> tuple[subprocess.Popen[str], int, list[int]]:
+    """A main process with two workers, started in one way or the other: main, the foreman, and everybody else there is."""
     code = (
-        "import sys, time\nfrom plnb.grading.executors import LocalWorkers\n"
-        "team = LocalWorkers(2)\nprint(team._foreman.pid, flush=True)\n"
+        "import time\nfrom plnb.grading.executors import LocalWorkers\n"
+        f"team = LocalWorkers(2{how})\nprint(team.foreman, flush=True)\n"
         "team._team = [team._hire(), team._hire()]\ntime.sleep(60)\n"
     )
     main = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -116,14 +116,39 @@ def test_nobody_stays_when_main_is_killed(course: CourseFolder) -> None:
     deadline = time.monotonic() + 30
     while len(workers_of(foreman)) < 2 and time.monotonic() < deadline:
         time.sleep(0.05)
-    workers = children_of(foreman)
-    assert len(workers) == 3, "two of them, and what their kernels come from"
+    return main, foreman, [pid for pid in (*children_of(main.pid), *children_of(foreman)) if pid != foreman]
+
+
+@pytest.mark.parametrize("how", ["", ", fork_here=True"], ids=["of its own", "forked"])
+def test_nobody_stays_when_main_is_killed(how: str) -> None:
+    main, foreman, others = a_team(how)
+    assert len(others) == 3, "two workers, and what their kernels come from"
     main.kill()
     main.wait()
-    deadline = time.monotonic() + 2
-    while (alive := [pid for pid in (foreman, *workers) if _runs(pid)]) and time.monotonic() < deadline:
+    deadline = time.monotonic() + 5
+    while (alive := [pid for pid in (foreman, *others) if _runs(pid)]) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert alive == []
+
+
+def test_a_foreman_that_is_forked_needs_no_python_of_its_own() -> None:
+    commands = []
+    for how in ("", ", fork_here=True"):
+        main, foreman, _ = a_team(how)
+        commands.append(Path(f"/proc/{foreman}/cmdline").read_bytes() == Path(f"/proc/{main.pid}/cmdline").read_bytes())
+        main.kill()
+        main.wait()
+    assert commands == [False, True]
+
+
+def test_a_process_with_threads_is_not_forked() -> None:
+    code = (
+        "import threading, time\nfrom plnb.grading.executors import LocalWorkers\n"
+        "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+        "team = LocalWorkers(1, fork_here=True)\n"
+        "print(b'plnb.grading.worker' in open(f'/proc/{team.foreman}/cmdline', 'rb').read())\nteam.close()\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60).stdout == "True\n"
 
 
 def _runs(pid: int) -> bool:

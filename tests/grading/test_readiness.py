@@ -16,10 +16,11 @@ from plnb.engine.runs import Budget
 from plnb.engine.sandbox import Tier
 from plnb.errors import NotReadyError
 from plnb.grading.grade import grade
+from plnb.grading.handed_in import manifest_for
 from plnb.grading.jobs import Job
 from plnb.grading.kits import make_kit
 from plnb.grading.nbgrader_course import NbgraderCourse
-from plnb.grading.release import manifest_for, release
+from plnb.grading.release import release
 from plnb.grading.work import work
 from plnb.store.layout import CourseFolder
 from plnb.store.ledger import Ledger

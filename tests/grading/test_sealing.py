@@ -12,7 +12,7 @@ import pytest
 
 from plnb.core.records import Attempt, Verdict
 from plnb.grading.grade import grade
-from plnb.grading.sealing import DELIMITERS, STAND_IN, UNSEEN, failed_unseen, hidden_lines, seal
+from plnb.grading.sealing import STAND_IN, UNSEEN, failed_unseen, hidden_lines, seal
 from plnb.store.layout import CourseFolder
 from plnb.store.ledger import Ledger
 from tests.grading.builders import RIGHT, grades, hand_in
@@ -79,10 +79,3 @@ def test_a_failure_that_students_can_see_keeps_its_message_and_its_line_and_no_m
 def test_a_region_that_is_never_closed_hides_everything_below() -> None:
     assert hidden_lines("a\n# BEGIN HIDDEN TESTS\nb\nc") == {2, 3, 4}
     assert hidden_lines("a\nb") == set()
-
-
-def test_what_begins_and_ends_hidden_tests_is_nbgraders_own() -> None:
-    from nbgrader.preprocessors import ClearHiddenTests
-
-    told = ClearHiddenTests.begin_test_delimeter.default_value, ClearHiddenTests.end_test_delimeter.default_value
-    assert told == DELIMITERS

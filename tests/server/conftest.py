@@ -36,5 +36,5 @@ def client(url: str) -> Client:
 @pytest.fixture
 def folder(served: Path, request: pytest.FixtureRequest) -> Path:
     """A fresh copy of the course."""
-    name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name)[:50]
+    name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name)[-60:].strip("-")
     return put(served / name)

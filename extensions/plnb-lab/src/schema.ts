@@ -6,6 +6,8 @@ export const CELL_SCHEMA_VERSION = 1;
 
 export const OVERVIEW_SCHEMA_VERSION = 1;
 
+export const AUTHOR_SCHEMA_VERSION = 1;
+
 /** One notebook of a unit. */
 export interface Activity {
   /** The notebook's file name without `.ipynb`; unique in the course. */
@@ -173,6 +175,32 @@ export interface Another {
 export interface AnyOf {
   /** The conditions. */
   any: (All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs)[];
+}
+
+/** The course around a notebook, for the panel beside it. */
+export interface AuthorView {
+  /** Version of this format. */
+  schema_version: 1;
+  /** The course's id. */
+  course: string;
+  /** The course's title. */
+  title: string;
+  /** The unit the notebook is in. */
+  unit: string;
+  /** The notebook's name, without `.ipynb`. */
+  activity: string;
+  /** Whether `course.yaml` names the notebook. */
+  listed: boolean;
+  /** Standards the course already uses, most used first; where it uses none, the first ones of its frameworks. */
+  standards: StandardShown[];
+  /** How many standards the course's frameworks define. */
+  known: number;
+  /** Interests that options can speak to. */
+  interests: string[];
+  /** Ids of forks, gates and reflections elsewhere in the course. */
+  taken: string[];
+  /** What a gate can wait for, the open notebook left out. */
+  targets: Target[];
 }
 
 /** Which records an estimate may use. */
@@ -616,6 +644,54 @@ export interface Leg {
 
 /** How far a student is with a standard. */
 export type Level = 'not_started' | 'attempted' | 'familiar' | 'proficient' | 'mastered';
+
+/** A notebook as it stands in the browser, saved or not. */
+export interface LintAsked {
+  /** Contents path of the notebook. */
+  path: string;
+  /** Its JSON. Outputs and attachments may be left out. */
+  notebook: string;
+}
+
+/** A finding of the open notebook. */
+export interface LiveFinding {
+  /** Stable name, documented in `docs/reference/lint.md`. */
+  code: string;
+  /** How much it matters. */
+  severity: Severity;
+  /** What is wrong, in one sentence. */
+  message: string;
+  /** Where: `course.yaml`, or a notebook's path, and the cell by its name. */
+  place: string;
+  /** What to do about it, in one sentence. */
+  mend: string;
+  /** The cell's position in its notebook, from 0, for tools that jump there. */
+  cell: number | null;
+  /** nbformat's id of the cell it is about; empty for the whole notebook. */
+  cell_id: string;
+  /** One-click mends; none where something has to be decided. */
+  mends: Mend[];
+}
+
+/** What lint says of a notebook that is being written. */
+export interface LiveFindings {
+  /** Errors first, then as they come in the notebook. */
+  findings: LiveFinding[];
+}
+
+/** A change of one cell's metadata that mends a finding without anything to think about. */
+export interface Mend {
+  /**
+   * What to set: nbgrader's id, our id, the tags, the lock, the points, the role; `empty` takes out hints that
+   * say nothing, `branch` sets or (without text) takes away the branch, `standard` puts one code in the place of
+   * another.
+   */
+  kind: 'grade-id' | 'id' | 'tags' | 'lock' | 'points' | 'role' | 'empty' | 'branch' | 'standard';
+  /** The value to set; for `standard`, the code to replace. */
+  text: string;
+  /** For `tags`, all tags of the cell; for `standard`, codes that may be meant, best first. */
+  texts: string[];
+}
 
 /** A wrong answer worth its own sentence. */
 export interface Misconception {
@@ -1308,6 +1384,30 @@ export interface StandardProgress {
   evidence: Evidence[];
 }
 
+/** A standard to tag with. */
+export interface StandardShown {
+  /** The code people say aloud. */
+  code: string;
+  /** A few words for a chip. */
+  title: string;
+  /** What a student who has it can do, in full. */
+  statement: string;
+  /** Title of the framework it comes from. */
+  framework: string;
+  /** Cells of the course that name it, the open notebook left out. */
+  uses: number;
+}
+
+/** The answer to a search. */
+export interface StandardsFound {
+  /** What was asked. */
+  query: string;
+  /** How many there are. */
+  total: number;
+  /** The best of them, best first. */
+  standards: StandardShown[];
+}
+
 /** One step of the path: an activity, a fork between activities, a fork inside a notebook, or a gate in one. */
 export interface Step {
   /** What it is. */
@@ -1458,6 +1558,16 @@ export interface Suggestion {
   option: string;
   /** Why this, why now. */
   reason: Reason;
+}
+
+/** Something in the course that a condition can wait for. */
+export interface Target {
+  /** A check to pass, or an activity to do. */
+  kind: 'check' | 'done';
+  /** `activity/grade_id`, or the activity. */
+  ref: string;
+  /** What students read. */
+  title: string;
 }
 
 /**

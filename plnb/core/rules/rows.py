@@ -20,35 +20,42 @@ def streak(policy: Streak, answers: Sequence[Answer], words: Words) -> Ruling:
     levels: list[Level] = []
     level = Level.attempted
     run, items = 0, set[Item]()
-    reached = (0, 0)
     n, distinct = policy.n, policy.distinct
-    proficient, familiar = Level.proficient, Level.familiar
     for answer in answers:
         if answer.right:
             run += 1
             items.add(answer.item)
-            if level is not proficient:
-                met = run >= n and len(items) >= distinct
-                level = proficient if met else familiar
-                reached = run, len(items)
+            if run >= n and len(items) >= distinct:
+                level = Level.proficient
+                break
+            level = Level.familiar
         else:
             run, items = 0, set()
         levels.append(level)
-    elsewhere = max(policy.distinct - len(items), 0)
-    more = max(policy.n - run, elsewhere)
     if level is Level.proficient:
-        if more == 0:
-            reason = words.say("streak.reached", run=run, checks=len(items))
-        else:
-            reason = words.say("streak.kept", run=reached[0], checks=reached[1])
-        return Ruling(levels, 1.0, reason)
+        levels += [level] * (len(answers) - len(levels))
+        row = _last_row(answers)
+        latest = {answer.item for answer in row}
+        if len(row) >= n and len(latest) >= distinct:
+            return Ruling(levels, 1.0, words.say("streak.reached", run=len(row), checks=len(latest)))
+        return Ruling(levels, 1.0, words.say("streak.kept", run=run, checks=len(items)))
+    elsewhere = max(distinct - len(items), 0)
+    more = max(n - run, elsewhere)
     if level is Level.attempted:
         reason = words.say("mastery.attempted", answers=len(answers))
     elif run == 0:
-        reason = words.say("streak.broken", n=policy.n)
+        reason = words.say("streak.broken", n=n)
     else:
         reason = words.say("streak.elsewhere" if elsewhere == more else "streak.building", run=run, more=more)
-    return Ruling(levels, 1 - more / policy.n, reason)
+    return Ruling(levels, 1 - more / n, reason)
+
+
+def _last_row(answers: Sequence[Answer]) -> Sequence[Answer]:
+    """The right answers since the last wrong one."""
+    for back, answer in enumerate(reversed(answers)):
+        if not answer.right:
+            return answers[len(answers) - back :]
+    return answers
 
 
 @rule(MOfN)

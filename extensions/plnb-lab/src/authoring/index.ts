@@ -2,7 +2,8 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import overview from './overview';
+import { authorPlugin } from './plugin';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [overview];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [authorPlugin, overview];
 
 export default plugins;

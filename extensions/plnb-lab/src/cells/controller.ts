@@ -14,6 +14,7 @@ import { Signal } from '@lumino/signaling';
 import { PanelLayout } from '@lumino/widgets';
 
 import type { CellMeta, CourseView, NewRecord } from '../schema';
+import { sources } from '../authoring/sources';
 import type { IStudentModel } from '../tokens';
 import { CheckCard } from './cards/check';
 import { ChipsCard } from './cards/chips';
@@ -145,6 +146,7 @@ export class NotebookController implements IHost, IDisposable {
     const { model: student, outcomes } = this.services;
     model.metadataChanged.connect((_, change) => change.key === 'plnb' && this.refresh(), this);
     model.cells.changed.connect(this._later, this);
+    sources.added.connect((_, added) => added === model && this.refresh(), this);
     outcomes.changed.connect(this._onOutcome, this);
     student?.changed.connect(this._onStudent, this);
     this.panel.sessionContext.statusChanged.connect(this._onKernel, this);
@@ -157,6 +159,10 @@ export class NotebookController implements IHost, IDisposable {
   /** Read the notebook anew: what is hidden, and which cards there are. */
   refresh(): void {
     if (this._isDisposed || !this.panel.model) {
+      return;
+    }
+    if (sources.has(this._notebookModel)) {
+      this._stepBack();
       return;
     }
     performance.mark('plnb:refresh');
@@ -177,6 +183,22 @@ export class NotebookController implements IHost, IDisposable {
     this._redrawCards();
     this._showHeader();
     performance.measure('plnb:refresh', 'plnb:refresh');
+  }
+
+  /** An author sees every way, every cell and the plain notebook: what a student sees of it is the preview's to show. */
+  private _stepBack(): void {
+    this.services.hidden.set(this._notebookModel, new Set());
+    this._hiding.apply(() => false);
+    this._known = new Map();
+    for (const [cell, cards] of this._cards) {
+      cell.removeClass('plnb-has-form');
+      cell.removeClass('plnb-locked');
+      cards.forEach(card => card.dispose());
+    }
+    this._cards.clear();
+    this._header?.dispose();
+    this._header = null;
+    this._ours = false;
   }
 
   private _later(): void {
@@ -267,7 +289,7 @@ export class NotebookController implements IHost, IDisposable {
     }
     cell.disposed.connect(() => this._cards.delete(cell), this);
     await cell.ready;
-    if (cell.isDisposed || this._isDisposed || !(cell.layout instanceof PanelLayout)) {
+    if (cell.isDisposed || this._isDisposed || !this._cards.has(cell) || !(cell.layout instanceof PanelLayout)) {
       return;
     }
     performance.mark('plnb:dress');
