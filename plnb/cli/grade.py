@@ -55,9 +55,9 @@ def grade(
     """
     # First of all: what notebooks are run in gets ready while this process goes on importing.
     if not on:
-        from plnb.engine.nursery import share_with_forks
+        from plnb.grading.executors import warm_up
 
-        share_with_forks()
+        warm_up()
     from plnb.grading.grade import grade as run
     from plnb.grading.grade import preparing
     from plnb.store.layout import CourseFolder, find_course
