@@ -48,7 +48,7 @@ plnb/labextension/package.json: $(LAB)/package.json $(LAB)/tsconfig.json $(LAB)/
 	@touch $@
 
 test: check lab
-	$(BIN)/pytest -n $(JOBS) --dist loadfile
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 lock: install
 	$(BIN)/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 \

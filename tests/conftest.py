@@ -12,6 +12,16 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+LONG = (
+    "tests/whole/test_demo",
+    "tests/e2e",
+    "tests/authoring/test_templates",
+    "tests/engine/test_containers",
+    "tests/hostile",
+    "tests/whole",
+)
+"""Parts of the suite that take longest, longest first."""
+
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
 if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -21,8 +31,8 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # What takes minutes goes first, so that with two workers nobody waits for it at the end.
-    items.sort(key=lambda item: "tests/whole/test_demo" not in item.nodeid)
+    # What takes minutes goes first, so that with two workers nobody waits for it at the end (`make test` keeps this order).
+    items.sort(key=lambda item: next((place for place, part in enumerate(LONG) if part in item.nodeid), len(LONG)))
 
 
 @pytest.fixture(scope="module")
