@@ -53,7 +53,7 @@ def executed(line: int | None) -> nbformat.NotebookNode:
         "error", ename="AssertionError", evalue="it is 42", traceback=["---", *frame, "AssertionError: it is 42"]
     )
     printed = nbformat.v4.new_output("stream", name="stdout", text="42")
-    cell = nbformat.v4.new_code_cell(SOURCE, outputs=[printed, error])
+    cell = nbformat.v4.new_code_cell(SOURCE, outputs=[printed, error], id="check")  # an id made up by chance may have a 42 in it
     return nbformat.v4.new_notebook(cells=[cell])
 
 

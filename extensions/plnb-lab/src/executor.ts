@@ -31,15 +31,20 @@ export const executorPlugin: JupyterFrontEndPlugin<INotebookCellExecutor> = {
 };
 
 /**
- * A check that is not passed yet must not keep Run All from the rest of the notebook. JupyterLab asks the cell's tags for that, in the
- * same turn in which it sends the code; the file is not to change, so the cell says one tag more while it is asked.
+ * A check that is not passed yet must not keep Run All from the rest of the notebook. JupyterLab asks the cell's tags for that when it
+ * sends the code, which is later where a kernel has to start first; the file is not to change, so until it is over the cell says one
+ * tag more when it is asked.
  */
-function goingOn<T>(model: ICellModel, run: () => T): T {
-  const { metadata } = model;
-  const tags = Array.isArray(metadata.tags) ? metadata.tags : [];
-  Object.defineProperty(model, 'metadata', { configurable: true, value: { ...metadata, tags: [...tags, GO_ON] } });
+async function goingOn<T>(model: ICellModel, run: () => Promise<T>): Promise<T> {
+  Object.defineProperty(model, 'metadata', {
+    configurable: true,
+    get: () => {
+      const metadata = Reflect.get(Object.getPrototypeOf(model) as object, 'metadata', model) as ICellModel['metadata'];
+      return { ...metadata, tags: [...(Array.isArray(metadata.tags) ? metadata.tags : []), GO_ON] };
+    }
+  });
   try {
-    return run();
+    return await run();
   } finally {
     Reflect.deleteProperty(model, 'metadata');
   }
