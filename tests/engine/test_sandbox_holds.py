@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import platform
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -76,7 +78,20 @@ def _no_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _open_handles(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confining, "_close_all_but", _nothing)
+    """What the grader has open to the planted token stays open; all handles would, in a long run, be more than the limit allows."""
+    real = confining._close_all_but
+
+    def lenient(kept: Iterable[int]) -> None:
+        open_now = [int(name) for name in os.listdir("/proc/self/fd")]
+        real([*kept, *(fd for fd in open_now if _leads_to_token(fd))])
+
+    monkeypatch.setattr(confining, "_close_all_but", lenient)
+
+
+def _leads_to_token(fd: int) -> bool:
+    with contextlib.suppress(OSError):  # the listing itself is closed by now
+        return Path(os.readlink(f"/proc/self/fd/{fd}")).name.startswith("token")
+    return False
 
 
 def _no_wipe(monkeypatch: pytest.MonkeyPatch) -> None:
