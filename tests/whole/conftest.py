@@ -45,6 +45,14 @@ class Alone:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def said_in(self, student: str, unit: str, notebook: str, grade_id: str) -> str:
+        """What a grade cell printed in nbgrader's kernel, to tell why it gave the points it gave."""
+        path = self.folder.root / "autograded" / student / unit / f"{notebook}.ipynb"
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id:
+                return json.dumps(cell.get("outputs"))[:800]
+        return "(no such cell)"
+
 
 def nbgrader() -> str:
     return str(Path(sys.executable).parent / "nbgrader")

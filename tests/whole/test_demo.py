@@ -158,12 +158,14 @@ def test_every_score_is_nbgraders_except_where_we_differ_on_purpose(demo: Demo, 
     mangled = {(s.id, m.unit): m.mangle for s in demo.result.students.students for m in s.mangles}
     became = outcomes(demo)
     compared = 0
-    unexplained: list[str] = []
-    for student, unit in sorted(alone.graded):
+
+    def unexplained(student: str, unit: str) -> list[str]:
+        nonlocal compared
         theirs, ours = grades(alone.folder, unit, student), grades(demo.folder, unit, student)
         assert ours.keys() == theirs.keys(), (student, unit)
+        compared += len(ours)
+        found = []
         for cell, score in ours.items():
-            compared += 1
             if score == theirs[cell]:
                 continue
             if cell in on_options[unit] and theirs[cell][0] in (0, None):
@@ -173,9 +175,18 @@ def test_every_score_is_nbgraders_except_where_we_differ_on_purpose(demo: Demo, 
                 continue
             if why in became[student, unit].differences:
                 continue
-            unexplained.append(f"{student} {unit} {cell}: ours {score}, theirs {theirs[cell]} ({mangled.get((student, unit))})")
-    assert unexplained == []
+            mangle, said = mangled.get((student, unit)), alone.said_in(student, unit, *cell)
+            found.append(f"{student} {unit} {cell}: ours {score}, theirs {theirs[cell]}, mangle {mangle}: {said}")
+        return found
+
+    differing = {key: found for key in sorted(alone.graded) if (found := unexplained(*key))}
     assert compared > 1500
+    # On a busy machine nbgrader gives nothing for a check during which its kernel happened to say something on stderr. So it is
+    # asked again about what differs, one at a time: a real difference is there again. Ours has to be right the first time.
+    assert len(differing) <= 3, differing
+    for student, unit in differing:
+        alone.run("autograde", unit, f"--student={student}", "--force", "--create")
+        assert unexplained(student, unit) == [], differing[student, unit]
 
 
 def test_only_mangled_hand_ins_differ_or_stop_nbgrader(demo: Demo, alone: Alone) -> None:
