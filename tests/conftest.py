@@ -22,6 +22,12 @@ LONG = (
 )
 """Parts of the suite that take longest, longest first."""
 
+PATIENT = ("tests/authoring", "tests/engine", "tests/grading", "tests/notebook", "tests/server", "tests/whole")
+"""Parts that start kernels, servers and graders: in CI, where two cores are everybody's, a test of theirs that fails is tried once more."""
+
+NEVER_AGAIN = ("sandbox", "attack", "hostile", "secret", "sealing", "holds", "checker", "proxies", "crossing", "resume")
+"""What is about a defence or about losing nothing is not: one that holds half of the time does not hold."""
+
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
 if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -33,6 +39,9 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # What takes minutes goes first, so that with two workers nobody waits for it at the end (`make test` keeps this order).
     items.sort(key=lambda item: next((place for place, part in enumerate(LONG) if part in item.nodeid), len(LONG)))
+    for item in items if os.environ.get("CI") == "true" else ():
+        if any(part in item.nodeid for part in PATIENT) and not any(word in item.nodeid for word in NEVER_AGAIN):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="module")
