@@ -23,7 +23,7 @@ LONG = (
 """Parts of the suite that take longest, longest first."""
 
 PATIENT = ("tests/authoring", "tests/engine", "tests/grading", "tests/notebook", "tests/server", "tests/whole")
-"""Parts that start kernels, servers and graders: in CI, where two cores are everybody's, a test of theirs that fails is tried once more."""
+"""Parts that start kernels, servers and graders: in CI, on two cores, what fails of them is tried once more."""
 
 NEVER_AGAIN = ("sandbox", "attack", "hostile", "secret", "sealing", "holds", "checker", "proxies", "crossing", "resume")
 """What is about a defence or about losing nothing is not: one that holds half of the time does not hold."""
