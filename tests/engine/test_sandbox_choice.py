@@ -81,6 +81,28 @@ def test_what_was_remembered_is_proved_again_after_a_change(monkeypatch: pytest.
 
 @linux_only
 @pytest.mark.usefixtures("not_root")
+def test_the_proof_of_one_python_does_not_push_out_that_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    prover = Prover(Tier.namespaces)
+    for prefix in ("/one/venv", "/another/venv") * 3:
+        monkeypatch.setattr(choosing.sys, "prefix", prefix)
+        choose(prove=prover)
+    assert prover.asked == [Tier.namespaces] * 2
+
+
+@linux_only
+@pytest.mark.usefixtures("not_root")
+def test_proofs_of_what_is_long_gone_do_not_pile_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prover = Prover(Tier.namespaces)
+    for number in range(40):
+        monkeypatch.setattr(choosing.sys, "prefix", f"/venv/{number}")
+        choose(prove=prover)
+    assert len(list((tmp_path / "cache" / "plnb").iterdir())) == 32
+    choose(prove=prover)
+    assert len(prover.asked) == 40
+
+
+@linux_only
+@pytest.mark.usefixtures("not_root")
 def test_a_torn_memory_is_no_memory(tmp_path: Path) -> None:
     prover = Prover(Tier.namespaces)
     choose(prove=prover)

@@ -20,6 +20,10 @@ UNSAFE = "--unsafe-no-sandbox"
 _MEND = f"See why with: plnb doctor. Or run student code with your own rights, which every record will tell, with {UNSAFE}"
 
 
+_MOST_REMEMBERED = 32
+"""Proofs that are kept: of other Pythons of the same user, and of other versions of plnb."""
+
+
 class _Remembered(Model):
     key: str
     tier: Tier
@@ -93,17 +97,22 @@ def _key(tier: Tier) -> str:
     return digest.hexdigest()
 
 
-def _memory(tier: Tier) -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base, "plnb", f"sandbox-{tier}.json")
+def _folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "plnb")
+
+
+def _memory(tier: Tier, key: str) -> Path:
+    # A file for each key: a user has more than one Python, and one proof must not push out another's, for it takes seconds.
+    return _folder() / f"sandbox-{tier}-{key[:16]}.json"
 
 
 def _remembers(tier: Tier) -> bool:
     try:
-        file = _memory(tier)
+        key = _key(tier)
+        file = _memory(tier, key)
         if sys.platform != "win32" and file.stat().st_uid != os.getuid():
             return False
-        return _Remembered.model_validate_json(file.read_bytes()) == _Remembered(key=_key(tier), tier=tier)
+        return _Remembered.model_validate_json(file.read_bytes()) == _Remembered(key=key, tier=tier)
     except (OSError, ValueError, RuntimeError):
         return False
 
@@ -111,9 +120,19 @@ def _remembers(tier: Tier) -> bool:
 def _remember(tier: Tier) -> None:
     # A machine on which nothing can be remembered proves it each time.
     with contextlib.suppress(OSError, RuntimeError):
-        file = _memory(tier)
+        key = _key(tier)
+        file = _memory(tier, key)
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=file.parent)
         with open(handle, "w", encoding="utf-8") as out:
-            out.write(_Remembered(key=_key(tier), tier=tier).model_dump_json())
+            out.write(_Remembered(key=key, tier=tier).model_dump_json())
         os.replace(name, file)
+        for old in sorted(file.parent.glob("sandbox-*.json"), key=_changed, reverse=True)[_MOST_REMEMBERED:]:
+            old.unlink(missing_ok=True)
+
+
+def _changed(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:  # another process has just removed it
+        return 0.0
