@@ -5,8 +5,11 @@ Knows nothing of courses, records or files.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
+from itertools import repeat
 from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -54,6 +57,19 @@ class Model(BaseModel):
         _put_fields(made, every)
         _put_extra(made, None)
         _put_private(made, None)
+        return made
+
+    @classmethod
+    def of_many(cls, parts: Sequence[dict[str, object]]) -> list[Self]:
+        """Many values from dicts, in their order: each step for all of them before the next, without a call in Python for each."""
+        every = _all_fields(cls)
+        assert set(map(len, parts)) <= {len(every)}
+        made: list[Self] = list(map(_new, repeat(cls, len(parts))))
+        # A deque that keeps nothing runs an iterator to its end.
+        deque(map(_put_values, made, parts), 0)
+        deque(map(_put_fields, made, repeat(every)), 0)
+        deque(map(_put_extra, made, repeat(None)), 0)
+        deque(map(_put_private, made, repeat(None)), 0)
         return made
 
 

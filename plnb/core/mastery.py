@@ -7,6 +7,7 @@ student feels (`SelfAssessed`) is never an answer. The rules themselves stand in
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -103,7 +104,7 @@ class _Estimating:
         self.found: dict[str, Estimate] = {}
 
     def _by_standard(self) -> dict[str, list[Attempt]]:
-        found: dict[str, list[Attempt]] = {}
+        found: defaultdict[str, list[Attempt]] = defaultdict(list)
         trusted = self.trusted
         for attempt in self.history.attempts:
             said = vars(attempt)
@@ -112,9 +113,10 @@ class _Estimating:
             if said["trust"] not in trusted:
                 self.distrusted = True
                 continue
-            for code in unique(said["standards"]):
-                found.setdefault(code, []).append(attempt)
-        return found
+            codes = said["standards"]
+            for code in codes if len(codes) == 1 else unique(codes):
+                found[code].append(attempt)
+        return dict(found)
 
     def all(self) -> tuple[Estimate, ...]:
         """Every standard that is assessed or has a rule over its children, in framework order."""
@@ -124,7 +126,17 @@ class _Estimating:
         if parents:
             wanted = parents.union(self.assessed)
             codes = [*(code for code in self.standards if code in wanted), *(c for c in self.assessed if c not in self.standards)]
-        return tuple(self.of(code, frozenset()) for code in codes)
+        if self.stricter:
+            self._take_over(self.stricter, [code for code in codes if code not in parents])
+        above = frozenset[str]()
+        return tuple([self.found.get(code) or self.of(code, above) for code in codes])
+
+    def _take_over(self, stricter: _Estimating, codes: Sequence[str]) -> None:
+        """What rests on all of the attempts there is the same here: a stricter basis sees some of them, in the same order."""
+        seen = stricter.attempts
+        alike = [code for code in codes if (here := self.attempts.get(code)) and len(seen.get(code, ())) == len(here)]
+        parts: list[dict[str, object]] = [{**vars(stricter.found[code]), "basis": self.basis} for code in alike]
+        self.found.update(zip(alike, Estimate.of_many(parts), strict=True))
 
     def of(self, code: str, above: frozenset[str]) -> Estimate:
         """One standard; `above` are those being worked out from it."""
@@ -132,9 +144,6 @@ class _Estimating:
             policy = self.rules.get(code, self.rule)
             if isinstance(policy, CompetencyAll | CompetencyPoints):
                 found = self._by_children(code, policy, above | {code})
-            elif self.stricter and (same := self.stricter.on_all(code, self.attempts.get(code, ()))):
-                self.found[code] = Estimate.of_parts({**same.__dict__, "basis": self.basis})
-                return self.found[code]
             else:
                 found = _by_rule(code, self.attempts.get(code, ()), policy, self)
             if override := self.overrides.get(code):
@@ -150,10 +159,6 @@ class _Estimating:
             found = policy.correct_at, 2.0 if policy.count_assisted else policy.neutral_from
             self._bars[id(policy)] = found
         return found
-
-    def on_all(self, code: str, attempts: Sequence[Attempt]) -> Estimate | None:
-        """The estimate if it rests on all of these attempts: a stricter basis sees some of them, in the same order."""
-        return self.of(code, frozenset()) if attempts and len(self.attempts.get(code, ())) == len(attempts) else None
 
     def _by_children(self, code: str, policy: CompetencyAll | CompetencyPoints, above: frozenset[str]) -> Estimate:
         """From the estimates of the children; one that leads back up to the standard itself cannot count."""

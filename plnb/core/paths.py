@@ -102,8 +102,10 @@ def _activity_steps(
         required=taken and situation.demands(activity),
     )
     yield step
-    yield from _inner_forks(situation, activity, step)
-    yield from _gates(situation, activity, step)
+    if activity.forks:
+        yield from _inner_forks(situation, activity, step)
+    if activity.gates:
+        yield from _gates(situation, activity, step)
 
 
 def _activity_state(

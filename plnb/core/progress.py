@@ -5,6 +5,7 @@ The report is the one thing that views draw; nothing downstream decides anything
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
@@ -219,44 +220,46 @@ def _further(tried: Estimate, counted: Estimate) -> Estimate:
 def _standards(situation: Situation, credit: Sequence[Estimate], practice: Sequence[Estimate]) -> tuple[StandardProgress, ...]:
     evidence = _evidence(situation)
     known = situation.facts.shown
-    found = []
+    parts: list[dict[str, object]] = []
     for counted, practised in zip(credit, practice, strict=True):
         code = counted.standard
         shown = known.get(code) or Shown(title=code, statement="", group="", alignments=())
-        found.append(
-            StandardProgress.of_parts(
-                {
-                    "code": code,
-                    "title": shown.title,
-                    "statement": shown.statement,
-                    "group": shown.group,
-                    "alignments": shown.alignments,
-                    "credit": counted,
-                    "practice": practised,
-                    "evidence": tuple(evidence.get(code, ())),
-                }
-            )
+        parts.append(
+            {
+                "code": code,
+                "title": shown.title,
+                "statement": shown.statement,
+                "group": shown.group,
+                "alignments": shown.alignments,
+                "credit": counted,
+                "practice": practised,
+                "evidence": tuple(evidence.get(code, ())),
+            }
         )
-    return tuple(found)
+    return tuple(StandardProgress.of_many(parts))
 
 
 def _evidence(situation: Situation) -> dict[str, list[Evidence]]:
     """Answers by standard, newest first; what was never tried or lies on another way bears on nothing."""
     activities, checks = situation.names.activities, situation.names.checks
-    found: dict[str, list[Evidence]] = {}
-    for attempt in reversed(situation.history.attempts):
+    found: defaultdict[str, list[Evidence]] = defaultdict(list)
+    bearing: list[tuple[str, ...]] = []
+    parts: list[dict[str, object]] = []
+    for attempt, ref in zip(reversed(situation.history.attempts), reversed(situation.refs), strict=True):
         said = vars(attempt)
-        if said["verdict"] in _SILENT or not said["standards"]:
+        codes = said["standards"]
+        if said["verdict"] in _SILENT or not codes:
             continue
         activity, check = said["activity"], said["check"]
-        shown = Evidence.of_parts(
+        bearing.append(codes)
+        parts.append(
             {
                 "record": said["id"],
                 "unit": said["unit"],
                 "activity": activity,
                 "activity_title": activities.get(activity, activity),
                 "check": check,
-                "check_title": checks.get(f"{activity}/{check}", check),
+                "check_title": checks.get(ref, check),
                 "at": said["at"],
                 "verdict": said["verdict"],
                 "score": said["score"],
@@ -268,8 +271,9 @@ def _evidence(situation: Situation) -> dict[str, list[Evidence]]:
                 "comment": said["comment"],
             }
         )
-        for code in unique(said["standards"]):
-            found.setdefault(code, []).append(shown)
+    for codes, shown in zip(bearing, Evidence.of_many(parts), strict=True):
+        for code in codes if len(codes) == 1 else unique(codes):
+            found[code].append(shown)
     return found
 
 

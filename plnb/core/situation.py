@@ -90,12 +90,14 @@ class Situation:
         latest: dict[str, Verdict] = {}
         best: dict[str, Attempt] = {}
         commented: list[Attempt] = []
+        refs: list[str] = []
         for attempt in self.history.attempts:
             said = vars(attempt)
             if said["comment"]:
                 commented.append(attempt)
             activity, verdict, trust = said["activity"], said["verdict"], said["trust"]
             ref = f"{activity}/{said['check']}"
+            refs.append(ref)
             if verdict not in COUNTED:
                 if trust in trusted:
                     latest[ref] = verdict
@@ -103,13 +105,15 @@ class Situation:
             started.add(activity)
             if trust in for_credit:
                 other = best.get(ref)
-                if other is None or _earned(said) > _earned(vars(other)):
+                if other is None or (said["score"] >= other.score and _earned(said) > _earned(vars(other))):
                     best[ref] = attempt
             if trust in trusted:
                 latest[ref] = verdict
                 answered.add(ref)
                 if verdict is Verdict.passed or (ref in manual and said["score"] >= MANUAL_PASS):
                     passed.add(ref)
+        self.refs: Sequence[str] = refs
+        """Of each attempt of the history the check, as `activity/grade_id`."""
         self.commented: Sequence[Attempt] = commented
         """Attempts with a comment, oldest first."""
         self.best: Mapping[str, Attempt] = best

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from plnb.core.base import Level, Reason
 from plnb.core.policy import Policy
-from plnb.core.review import Rating, Review, Schedule, after, begin, days, lapsed
+from plnb.core.review import Ladder, Rating, Review, Schedule, after, begin, days, lapsed
 from plnb.core.rules import Answer, Ruling, judge
 from plnb.core.words import Words
 
@@ -162,9 +162,10 @@ class _Walk:
         elif lapse:
             self.schedule = lapsed(self.review, self.schedule, answer.at)
         elif self.schedule:
-            moved = after(self.schedule, answer.at, Rating.again if missed else Rating.good)
-            if moved is not self.schedule and (missed or self._is_news(answer)):
-                self.schedule = moved
+            if isinstance(self.schedule.review, Ladder) and not self.schedule.is_due(answer.at):
+                return  # by far the most answers: nothing moves before it is time
+            if missed or self._is_news(answer):
+                self.schedule = after(self.schedule, answer.at, Rating.again if missed else Rating.good)
 
     def stage(self) -> Stage:
         """Where it has led."""
