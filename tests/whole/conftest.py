@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,13 +46,12 @@ class Alone:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def said_in(self, student: str, unit: str, notebook: str, grade_id: str) -> str:
-        """What a grade cell printed in nbgrader's kernel, to tell why it gave the points it gave."""
-        path = self.folder.root / "autograded" / student / unit / f"{notebook}.ipynb"
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id:
-                return json.dumps(cell.get("outputs"))[:800]
-        return "(no such cell)"
+    def said_in(self, student: str, unit: str, notebook: str, grade_id: str) -> list[dict[str, Any]]:
+        """What a grade cell put out in nbgrader's kernel, to tell why it gave the points it gave."""
+        path = self.folder.autograded / student / unit / f"{notebook}.ipynb"
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.exists() else []
+        said = (cell.get("outputs", []) for cell in cells if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id)
+        return next(said, [])
 
 
 def nbgrader() -> str:
