@@ -23,33 +23,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
-from plnb.engine import crossing
+from plnb.engine import crossing, operations
 from plnb.engine.crossing import BrokenMessageError, CannotCrossError, Heap, Json
 from plnb.engine.crossing_reading import Reader
-from plnb.engine.crossing_writing import PLAIN_BASES, Writer, plain_inside
+from plnb.engine.crossing_writing import PLAIN_BASES, Writer
 
 _MOST_PRINTED: Final = 100_000  # characters that one request may print
-_MOST_TEXT: Final = 100_000  # characters of a text about an object
 _MOST_TRACE: Final = 4_000  # characters of where an error came up
-
-ARITHMETIC: Final = (
-    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift",
-)  # fmt: skip
-"""Operators of two things, each with its reflected form."""
-
-ABILITIES: Final = frozenset(
-    f"__{name}__"
-    for name in (
-        *("call", "len", "iter", "next", "reversed", "getitem", "setitem", "delitem", "enter", "exit"),
-        *("float", "int", "complex", "index", "round", "abs", "neg", "pos", "invert", "divmod", "bytes"),
-        *ARITHMETIC,
-        *(f"r{name}" for name in ARITHMETIC),
-    )
-)
-"""What an object can be asked to do by Python's own words and signs; a proxy can do what its object can."""
-
-JUDGEMENTS: Final = frozenset(f"__{name}__" for name in ("eq", "ne", "lt", "le", "gt", "ge", "bool", "contains"))
-"""What an object could decide for a check. It is said which of these a class has, and none of them is ever asked."""
 
 
 class Abandoned(BaseException):
@@ -140,7 +120,7 @@ class Agent:
 
     def do(self, what: str, *arguments: Any) -> Any:
         """One of Python's own operations."""
-        return _DO[what](*arguments)
+        return operations.DO[what](*arguments)
 
     def take(self, iterator: Iterator[Any], most: int) -> tuple[list[Any], bool]:
         """The next items, and whether there are no more."""
@@ -167,8 +147,8 @@ class Agent:
             if isinstance(thing, sort):
                 described["kind"] = name
         members = {name for each in type.mro(kind)[:-1] for name, member in vars(each).items() if member is not None}
-        described["can"] = sorted(ABILITIES & members)
-        described["judges"] = sorted(JUDGEMENTS & members)
+        described["can"] = sorted(operations.ABILITIES & members)
+        described["judges"] = sorted(operations.JUDGEMENTS & members)
         described["plain"] = next((base.__name__ for base in PLAIN_BASES if issubclass(kind, base)), "")
         return described
 
@@ -329,14 +309,14 @@ def _built_in_error(kind: type) -> str:
 
 def _said(thing: Any) -> str:
     try:
-        return str(thing)[:_MOST_TEXT]
+        return str(thing)[: operations.MOST_TEXT]
     except Exception:
         return f"<{type(thing).__name__}>"
 
 
 def _where(error: BaseException) -> str:
     """The student's own lines in an error's traceback, innermost last."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename not in (__file__, operations.__file__)]
     return "".join(traceback.format_list(frames[-12:]))[-_MOST_TRACE:]
 
 
@@ -382,37 +362,3 @@ _REQUESTS: Final[dict[str, Callable[..., Any]]] = {
     "signature": Agent.signature,
     "share": Agent.share,
 }
-
-_DO: Final[dict[str, Callable[..., Any]]] = {
-    "getattr": getattr,
-    "setattr": setattr,
-    "delattr": delattr,
-    "getitem": operator.getitem,
-    "setitem": operator.setitem,
-    "delitem": operator.delitem,
-    "len": len,
-    "iter": iter,
-    "next": next,
-    "reversed": reversed,
-    "dir": dir,
-    "truth": bool,
-    "enter": lambda thing: type(thing).__enter__(thing),
-    "exit": lambda thing, *error: type(thing).__exit__(thing, *error),
-    "str": lambda thing: str(thing)[:_MOST_TEXT],
-    "repr": lambda thing: repr(thing)[:_MOST_TEXT],
-    "format": lambda thing, spec: format(thing, spec)[:_MOST_TEXT],
-    "bytes": bytes,
-    "float": float,
-    "int": int,
-    "complex": complex,
-    "index": operator.index,
-    "round": round,
-    "abs": abs,
-    "neg": operator.neg,
-    "pos": operator.pos,
-    "invert": operator.invert,
-    "divmod": divmod,
-    **{name: getattr(operator, f"{name}_" if name in ("and", "or") else name) for name in ARITHMETIC},
-    "plain": plain_inside,
-}
-"""What a proxy may have done to its object. Comparing, containing and testing are not among them."""

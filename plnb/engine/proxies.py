@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from numbers import Number
 from typing import TYPE_CHECKING, Any, Final
 
-from plnb.engine.agent import ARITHMETIC
 from plnb.engine.crossing_writing import PLAIN_BASES
+from plnb.engine.operations import ARITHMETIC
 
 if TYPE_CHECKING:
     from plnb.engine.line import Line

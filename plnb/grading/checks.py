@@ -63,6 +63,7 @@ class Checks:
         self._compare = compare
         self._rehearsing = rehearsing
         self._checker: Checker | None = None
+        self._process: Child | None = None
         self._child = ExitStack()
         self._played: list[str] = []
         self._anew = False
@@ -119,6 +120,8 @@ class Checks:
                 answers = self._ready().questions(asked, desk, _QUESTION_SECONDS)
         except (AskTimedOutError, CheckerLostError, DeskLostError):
             pass  # nothing of this earns or costs points
+        if self._process is not None:
+            self._process.stop()  # it comes to its end while the desk does
         return answers
 
     # --- outside -----------------------------------------------------------------------------------------------------------------
@@ -148,14 +151,14 @@ class Checks:
 
     def _ready(self) -> Checker:
         if self._checker is None:
-            child = self._child.enter_context(self._open())
+            child = self._process = self._child.enter_context(self._open())
             imports = (text for check in self._plan.checks for text in check.before if text.startswith(("import ", "from ")))
             self._checker = Checker(child.channel, Setting(self._plan.theirs, self._plan.shared, tuple(imports)))
         return self._checker
 
     def _let_go(self) -> None:
         self._child.close()
-        self._checker, self._anew = None, True
+        self._checker, self._process, self._anew = None, None, True
 
     def _may_be_wrong(self, check: str) -> bool:
         report = self.reports.get(check)
