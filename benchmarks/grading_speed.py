@@ -4,9 +4,9 @@
     python benchmarks/grading_speed.py --part example --students 20
     python benchmarks/grading_speed.py --part science growth workers dask one --out build/grading_speed.md
 
-Every number is a whole command from a cold start, the two graders in turns, medians of `--rounds`. The sandbox is proved once before:
-that takes seconds, once after each start of the machine, and the report says how many. As root there is no sandbox, and the report
-says so; run it as an ordinary user for the numbers that count.
+Every number is a whole command from a cold start, the two graders in turns, medians of `--rounds`. The sandbox is proved once
+before: that takes seconds, once after each start of the machine, and the report says how many. As root there is no sandbox, and the
+report says so; run it as an ordinary user for the numbers that count.
 """
 
 from __future__ import annotations
