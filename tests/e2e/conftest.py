@@ -7,14 +7,16 @@ Ask for `student` (a fresh copy of the released course in what the server serves
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from plnb.grading.release import release
 from plnb.store.layout import find_course
@@ -62,6 +64,11 @@ class Student:
         """The same notebook on disk."""
         return self.folder / unit / f"{name}.ipynb"
 
+    def journal(self, unit: str) -> list[dict[str, object]]:
+        """What was kept of what the student did in a unit, oldest first."""
+        files = sorted((self.folder / unit / "journal").glob("*.jsonl"))
+        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -92,9 +99,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def student(released: Path, served: Path, request: pytest.FixtureRequest) -> Student:
     """A fresh student."""
     name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name)[:60]
-    folder = served / name
-    shutil.copytree(released, folder)
-    return Student(folder, name)
+    # A name of its own, also where a test is tried once more, and for names that differ only at their end.
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=served))
+    shutil.copytree(released, folder, dirs_exist_ok=True)
+    return Student(folder, folder.name)
 
 
 @pytest.fixture(scope="session")
@@ -141,9 +149,9 @@ def start_lab(served: Path, tmp_path: Path) -> Iterator[Callable[[Setup], Lab]]:
 
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Make pages, each in a context of its own; the test fails when one of them says an error that is ours."""
+    """Make pages, each in a context of its own; the test fails when one, or a page it opens, says an error of ours."""
     errors: list[str] = []
-    pages: list[Page] = []
+    contexts: list[BrowserContext] = []
 
     def note(text: str) -> None:
         if not any(known in text for known in NOISE):
@@ -154,15 +162,15 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
             note(message.text)
 
     def make(width: int = 1280, height: int = 800) -> Page:
-        page = browser.new_context(viewport={"width": width, "height": height}).new_page()
-        page.on("pageerror", lambda error: note(str(error)))
-        page.on("console", console)
-        pages.append(page)
-        return page
+        context = browser.new_context(viewport={"width": width, "height": height})
+        context.on("weberror", lambda error: note(str(error.error)))
+        context.on("console", console)
+        contexts.append(context)
+        return context.new_page()
 
     yield make
-    for page in pages:
-        page.context.close()
+    for context in contexts:
+        context.close()
     assert not errors, errors
 
 

@@ -127,8 +127,8 @@ def start(root: Path, home: Path, setup: Setup = Setup()) -> Lab:
 
 def ready(page: Page, *, notebook: bool = True) -> None:
     """Wait until the page is there; with `notebook`, until its kernel answers."""
-    page.wait_for_function("() => window.jupyterapp !== undefined", timeout=READY_MS)
-    page.evaluate("() => window.jupyterapp.restored")
+    # A second tab of JupyterLab goes on to a workspace of its own while it starts: waiting outlives that, asking once does not.
+    page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)", timeout=READY_MS)
     page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=READY_MS)
     if notebook:
         page.wait_for_function("() => window.jupyterapp.shell.currentWidget?.context?.isReady", timeout=READY_MS)

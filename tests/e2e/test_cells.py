@@ -13,32 +13,15 @@ from playwright.sync_api import Page, expect
 from tests.e2e.axe import serious
 from tests.e2e.conftest import Student
 from tests.e2e.lab import Lab, Setup, run, theme
-from tests.e2e.workbook import NOTEBOOK, activate, answer, card, check, code, idle, put, shown, source, write
+from tests.e2e.workbook import NOTEBOOK, activate, answer, card, check, code, idle, place, put, shown, source, write
 
 OURS = (".plnb-card", ".plnb-header")
-
-
-def place(page: Page, name: str) -> str:
-    """nbformat's id of the cell with this grade_id."""
-    found = page.evaluate(
-        f"name => {NOTEBOOK}.widgets.find(cell => cell.model.getMetadata('nbgrader')?.grade_id === name)?.model.id", name
-    )
-    return str(found)
-
-
-def journal(student: Student, unit: str, *kinds: str) -> list[dict[str, object]]:
-    records = [
-        json.loads(line)
-        for path in sorted((student.folder / unit / "journal").glob("*.jsonl"))
-        for line in path.read_text().splitlines()
-    ]
-    return [record for record in records if record["kind"] in kinds]
 
 
 def kept(page: Page, student: Student, unit: str, kind: str, count: int) -> list[dict[str, object]]:
     """Wait for records of this kind."""
     for _ in range(100):
-        found = journal(student, unit, kind)
+        found = [record for record in student.journal(unit) if record["kind"] == kind]
         if len(found) >= count:
             break
         page.wait_for_timeout(100)
@@ -92,7 +75,7 @@ def test_a_student_fails_asks_for_a_hint_mends_and_passes(lab: Lab, page: Page, 
     tests = card(page, place(page, "corner_check"))
     expect(tests).to_contain_text("Passed.")
     expect(tests.locator(".plnb-hints li")).to_have_count(1)
-    assert len(journal(student, "motion", "attempt")) == 3
+    assert [record["kind"] for record in student.journal("motion")].count("attempt") == 3
 
 
 def test_run_all_on_a_fresh_notebook_says_what_is_missing_and_counts_no_tries(lab: Lab, page: Page, student: Student) -> None:
@@ -101,7 +84,7 @@ def test_run_all_on_a_fresh_notebook_says_what_is_missing_and_counts_no_tries(la
     idle(page)
     for name in ("corner_check", "fastest_check", "sam_check"):
         expect(card(page, place(page, name))).to_contain_text("Not answered yet.")
-    assert journal(student, "motion", "attempt") == []
+    assert not [record for record in student.journal("motion") if record["kind"] == "attempt"]
 
 
 def test_chips_say_what_a_check_is_about(lab: Lab, page: Page, student: Student) -> None:

@@ -10,6 +10,8 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import Locator, Page
 
+from tests.e2e.lab import run
+
 Cell = dict[str, Any]
 
 NOTEBOOK = "window.jupyterapp.shell.currentWidget.content"
@@ -94,6 +96,14 @@ def cell_ids(page: Page) -> list[str]:
     return list(page.evaluate(f"() => {NOTEBOOK}.widgets.map(cell => cell.model.id)"))
 
 
+def place(page: Page, name: str) -> str:
+    """nbformat's id of the cell with this grade_id."""
+    found = page.evaluate(
+        f"name => {NOTEBOOK}.widgets.find(cell => cell.model.getMetadata('nbgrader')?.grade_id === name)?.model.id", name
+    )
+    return str(found)
+
+
 def active(page: Page) -> str:
     """Id of the active cell."""
     return str(page.evaluate(f"() => {NOTEBOOK}.activeCell.model.id"))
@@ -145,4 +155,32 @@ def idle(page: Page) -> None:
         f"""() => {NOTEBOOK}.widgets.every(cell => (cell.model.executionState ?? 'idle') === 'idle')
               && window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'""",
         timeout=60_000,
+    )
+
+
+# --- what is done to it as a whole -----------------------------------------------------------------------------------------------
+
+
+def runs_all(page: Page) -> None:
+    """Run all cells, and wait until they have run."""
+    run(page, "notebook:run-all-cells")
+    idle(page)
+
+
+def saves(page: Page) -> None:
+    """Save, and wait until it is on the disk."""
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
+
+
+def kernel_restarts(page: Page) -> None:
+    """Start Python anew, and wait until it answers."""
+    page.evaluate(
+        """async () => {
+          const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+          await kernel.restart();
+          await kernel.info;
+        }"""
+    )
+    page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'", timeout=60_000
     )
