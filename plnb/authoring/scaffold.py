@@ -41,10 +41,8 @@ def new_course(
     Raises OutputExistsError, NotFoundError (no such template), InputError (a title or id that cannot be used).
     """
     course_template(template)  # an unknown one is refused before anything else
-    said = _one_line(title)
-    words = _words(
-        title=said, course_id=_checked_id(course_id) if course_id is not None else _id_from(said), author=_author(author)
-    )
+    said = one_line(title)
+    words = _words(title=said, course_id=_checked_id(course_id) if course_id is not None else id_from(said), author=_author(author))
     room_for(target)
     target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +116,7 @@ def _author(author: str) -> str:
     return " ".join(author.split()) or "The author of this course"
 
 
-def _one_line(title: str) -> str:
+def one_line(title: str) -> str:
     """A title without line breaks, control characters or the halves of broken characters."""
     kept = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} or sign in "\ufffe\uffff" else sign for sign in title)
     said = " ".join(kept.encode("utf-8", "ignore").decode().split())
@@ -129,7 +127,7 @@ def _one_line(title: str) -> str:
     return said
 
 
-def _id_from(title: str) -> str:
+def id_from(title: str) -> str:
     """A short name from the title; where no letter survives, a plain one that the teacher can change."""
     plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].rstrip("-") or "my-course"

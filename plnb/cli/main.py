@@ -9,6 +9,7 @@ import typer
 
 from plnb import __version__
 from plnb.cli import (
+    convert,
     demo,
     doctor,
     explain,
@@ -58,6 +59,7 @@ def _version(wanted: bool) -> None:
 
 AUTHOR, RUN, PEOPLE, HELP = "Write a course", "Run a course", "Help a student on", "Look around"
 app.command("new", rich_help_panel=AUTHOR)(new.new)
+app.command("convert", rich_help_panel=AUTHOR)(convert.convert)
 app.command("update", rich_help_panel=AUTHOR)(update.update)
 app.command("lint", rich_help_panel=AUTHOR)(lint.lint)
 app.command("strength", rich_help_panel=AUTHOR)(strength.strength)

@@ -60,6 +60,8 @@ def heading_order(view: CourseView) -> Iterator[Found]:
             if cell.kind != "markdown":
                 continue
             for level, title in headings(cell.source):
+                if title.endswith(" MARK SCHEME"):
+                    continue  # nbgrader's marks around what only graders read
                 if above and level > above + 1:
                     yield Found(
                         view.cell(notebook, cell),
