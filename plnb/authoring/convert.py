@@ -168,7 +168,9 @@ def _convert_notebook(path: Path, made: CourseFolder) -> Tagged:
         old = raw["nbformat"] != 4
         # One of format 4 is kept as it is written, line by line, so that git shows only what has changed.
         book = (
-            nbformat.convert(nbformat.reads(json.dumps(raw), as_version=nbformat.NO_CONVERT), 4) if old else nbformat.from_dict(raw)
+            nbformat.reads(json.dumps(raw), as_version=4)  # type: ignore[no-untyped-call]
+            if old
+            else nbformat.from_dict(raw)  # type: ignore[no-untyped-call]
         )
         if not all(isinstance(cell["metadata"], dict) and cell["cell_type"] for cell in book["cells"]):
             raise TypeError("cells without metadata")

@@ -189,7 +189,7 @@ def _fresh(target: Path, made: Path) -> Path:
         raise OutputExistsError("There is a file of this name.", place=str(target), mend="Name another folder.")
     target.mkdir(parents=True, exist_ok=True)
     (target / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
-    pieces = ("course.yaml", "nbgrader_config.py", "frameworks", "source", *load_course(made).file.frameworks)
+    pieces = ("course.yaml", "nbgrader_config.py", "autotests.yml", "frameworks", "source", *load_course(made).file.frameworks)
     for name in pieces:
         # Only what the course is: somebody may have released and graded beside it.
         piece = made / name

@@ -51,9 +51,7 @@ PHYSICS = [
     text("# Falling\n\nMeasure how long a ball falls."),
     code("import numpy as np\n\ng = 9.81"),
     answer("fall", "def fall_time(height):\n    return np.sqrt(2 * height / g)"),
-    graded(
-        "fall_check", 3, "assert np.isclose(fall_time(0), 0)", "assert np.allclose(fall_time(np.array([4.905, 19.62])), [1, 2])"
-    ),
+    graded("fall_check", 3, "assert fall_time(0) == 0", "assert np.allclose(fall_time(np.array([4.905, 19.62])), (1, 2))"),
     text("It grows with the root of the height.", grade_id="explain", grade=True, solution=True, points=2),
 ]
 
