@@ -18,7 +18,7 @@ from typing import Final
 import nbformat
 
 from plnb.authoring.convert_cells import Tagged, tag_cells
-from plnb.authoring.scaffold import id_from, one_line, room_for
+from plnb.authoring.scaffold import id_from, move_into, one_line, room_for
 from plnb.core.base import Model
 from plnb.errors import InputError, NotebookError, NotFoundError, OutputExistsError
 from plnb.store.layout import COURSE_FILE, CourseFolder
@@ -78,8 +78,9 @@ def convert(origin: Path, target: Path, *, title: str = "") -> Converted:
         course_id = _course_id(made) or id_from(named)
         made.course_file.write_text(_course_yaml(course_id, named, list(tagged)), encoding="utf-8")
         if target.exists():
-            target.rmdir()
-        made.root.rename(target)
+            move_into(target, made.root)
+        else:
+            made.root.rename(target)
     return Converted(
         folder=target,
         units=tuple(dict.fromkeys(path.parent.name for path in tagged)),

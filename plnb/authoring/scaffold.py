@@ -51,7 +51,7 @@ def new_course(
         fill(template, made, words)
         write_mark(made, Mark(template=template, words=words))
         if target.exists():
-            _move_into(target, made)
+            move_into(target, made)
         else:
             made.rename(target)
     return target
@@ -64,7 +64,7 @@ def room_for(target: Path) -> None:
         raise OutputExistsError("There is something here already.", place=place, mend="Name a folder that is empty or new.")
 
 
-def _move_into(target: Path, made: Path) -> None:
+def move_into(target: Path, made: Path) -> None:
     """Fill an empty folder that already exists: the teacher's terminal may stand in it, so it must stay the same folder."""
     moved: list[Path] = []
     try:

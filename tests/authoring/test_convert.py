@@ -93,7 +93,10 @@ def test_one_notebook_or_a_folder_of_them_is_a_course_of_one_unit(tmp_path: Path
     for number in (10, 2):
         (tmp_path / "loose" / f"week{number}.ipynb").write_text(json.dumps(book(COMPUTING)))
     (tmp_path / "loose" / "data.csv").write_text("1,2")
+    (tmp_path / "two").mkdir()
+    same = (tmp_path / "two").stat().st_ino
     made = convert(tmp_path / "loose", tmp_path / "two")
+    assert made.folder.stat().st_ino == same, "a terminal may stand in it"
     (unit,) = load_course(made.folder).file.units
     assert [getattr(step, "notebook", "") for step in unit.steps] == ["week2", "week10"]
     assert (made.folder / "source" / "loose" / "data.csv").read_text() == "1,2"
