@@ -20,7 +20,7 @@ from plnb.core.lint import lint
 from plnb.core.lint.reading import mirror_tags
 from plnb.core.markdown import headings
 from plnb.core.names import free_name
-from plnb.core.search import search
+from plnb.core.search import search_lists
 from plnb.core.standards import Standard, StandardSet
 
 FAVOURITES: Final = 200
@@ -166,7 +166,11 @@ def author_view(course: CourseSource, unit: str, name: str) -> AuthorView:
 def find_standards(course: CourseSource, query: str) -> tuple[int, tuple[StandardShown, ...]]:
     """How many standards answer to a code or to words, and the best of them."""
     known = _known(course.standards)
-    found = search((standard for standard, _ in known.values()), query)
+    found = [
+        standard
+        for standard in search_lists([framework.standards for framework in course.standards.frameworks], query)
+        if known[standard.code][0] is standard  # not one whose code another framework defined before
+    ]
     return len(found), tuple(_show(*known[standard.code]) for standard in found[:MOST_FOUND])
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plnb.core.search import search
+from plnb.core.search import search, search_lists
 from plnb.core.standards import Alignment, Relation, Standard
 
 STANDARDS = (
@@ -63,3 +63,20 @@ def test_a_standards_own_code_always_finds_it_first(standard: Standard, shout: b
 @given(st.text(max_size=12))
 def test_no_query_is_too_strange(query: str):
     assert set(search(STANDARDS, query)) <= set(STANDARDS)
+
+
+def test_a_list_that_is_asked_again_is_not_read_again():
+    class Counting(Standard):
+        def __getattribute__(self, name: str) -> object:
+            if name == "statement":
+                read.append(name)
+            return super().__getattribute__(name)
+
+    read: list[str] = []
+    many = tuple(Counting(code=f"X.{n}", title=f"Skill {n}", statement=f"Can do thing {n}.") for n in range(50))
+    read.clear()
+    first = search_lists((many, STANDARDS), "thing 7")
+    assert [standard.code for standard in first] == ["X.7"]
+    assert len(read) == 50
+    assert search_lists((many, STANDARDS), "skill 49")[0].code == "X.49"
+    assert len(read) == 50
