@@ -33,7 +33,7 @@ ON_SLOPE = {
 
 @pytest.fixture(params=["lab"])
 def jupyter(request: pytest.FixtureRequest) -> Lab:
-    """A JupyterLab; `notebook7` is walked the same way."""
+    """A JupyterLab. With "notebook7" as a second name Notebook 7 is walked; it has not been seen to its end."""
     server: Lab = request.getfixturevalue(request.param)
     return server
 
