@@ -163,7 +163,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def make(width: int = 1280, height: int = 800) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height})
-        context.on("weberror", lambda error: note(str(error.error)))
+        context.on("weberror", lambda error: note(f"{error.error}\n{error.error.stack}"))
         context.on("console", console)
         contexts.append(context)
         return context.new_page()

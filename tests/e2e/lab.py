@@ -35,6 +35,9 @@ NOISE = (
     "favicon",
     # A kernel that is shut down while JupyterLab still asks it for a subshell.
     "Canceled future for create_subshell_request",
+    # A notebook that is closed while its kernel starts: JupyterLab's session context, and the widgets' manager, by their stacks.
+    "_handleNewSession",
+    "@jupyter-widgets/jupyterlab-manager/static",
 )
 
 
