@@ -27,6 +27,7 @@ from tests.core.lint_course import (
     edit_unit,
     md,
     notebook,
+    question,
     response,
     with_,
     with_grader,
@@ -299,6 +300,14 @@ SEEDS = [
         meta_of("beats", "beat_1_check", standards=("A1", "A2")),
         "fork world",
         "world/sport gets no check of A1",
+    ),
+    Seed(
+        "unequal-variants",
+        lambda s: add_cell("beats", *question("beat_4", "A2", points=2))(
+            grader_of("beats", "beat_1_check", points=1)(grader_of("beats", "beat_2_check", points=1)(s))
+        ),
+        "fork world",
+        "check A2 differently often (sport 3 and music 4)",
     ),
     # conditions
     Seed("unknown-check", gate(CheckPassed(check="rates/r_1_chek")), "slopes.ipynb", "Did you mean rates/r_1_check?"),

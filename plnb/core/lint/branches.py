@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ class _Options:
     """How many options there are."""
     checks: dict[str, tuple[Check, ...]]
     """Checks by option, for the options that have something behind them."""
+    variants: bool
+    """Every option is told for an interest: the same objective, in other words."""
 
 
 def _forks(view: CourseView) -> Iterator[_Options]:
@@ -38,6 +41,7 @@ def _forks(view: CourseView) -> Iterator[_Options]:
                 for option in fork.options
                 if f"{fork.id}/{option.id}" not in view.hollow
             },
+            all(option.interests for option in fork.options),
         )
     spots = {(notebook.unit, notebook.name, fork.id): spot for notebook, fork, spot in view.inner_forks}
     for placed in view.placed:
@@ -56,6 +60,7 @@ def _forks(view: CourseView) -> Iterator[_Options]:
                         for option, ref in refs.items()
                         if ref not in view.hollow
                     },
+                    all(option.interests for option in inner.options),
                 )
 
 
@@ -155,6 +160,24 @@ def unequal_standards(view: CourseView) -> Iterator[Found]:
                     fork.spot,
                     f"Whoever chooses {fork.id}/{option} gets no check of {listed(codes)}, which another option has.",
                     f"Add a check of {listed(codes)} to the option {option}, or take it out of the others.",
+                )
+
+
+@rule("unequal-variants", Severity.warning)
+def unequal_variants(view: CourseView) -> Iterator[Found]:
+    """Options told for different interests ask about a standard a different number of times."""
+    for fork in _forks(view):
+        asked = {option: Counter(code for check in checks for code in check.standards) for option, checks in fork.checks.items()}
+        shared = frozenset.intersection(*map(frozenset, asked.values())) if asked and fork.variants else frozenset()
+        for code in sorted(shared):
+            times = {option: counts[code] for option, counts in asked.items()}
+            if len(set(times.values())) > 1:
+                said = listed(f"{option} {count}" for option, count in times.items())
+                yield Found(
+                    fork.spot,
+                    f"The options of {fork.id} are one lesson for several interests, but check {code} differently often ({said}), "
+                    "so what a student likes decides how soon they are proficient.",
+                    f"Ask about {code} {max(times.values())} times in each, or split a check in the others.",
                 )
 
 
