@@ -10,10 +10,12 @@ import typer
 
 from plnb.cli.console import CourseOption, JsonOption, count, out, print_findings, print_json, table
 from plnb.core.findings import Severity
+from plnb.core.standards import Framework
 from plnb.errors import FrameworkError, NotFoundError, OutputExistsError
 
 app = typer.Typer(help="Find, bring in and check lists of standards.", no_args_is_help=True)
 
+_TABLES = (".csv", ".tsv")
 FileArgument = Annotated[Path, typer.Argument(help="A CASE package (JSON), version 1.0 or 1.1.", show_default=False)]
 
 
@@ -48,34 +50,44 @@ def search(
 
 @app.command("import")
 def import_(
-    file: FileArgument,
+    file: Annotated[Path, typer.Argument(help="A CASE package (.json), a table (.csv), or a folder of them.", show_default=False)],
     course: CourseOption = Path(),
     name: Annotated[str, typer.Option("--name", help="Short name for the file to make; the framework's own without.")] = "",
     json: JsonOption = False,
 ) -> None:
-    """Bring a published framework into the course: read it leniently, write it cleanly."""
-    from plnb.interop.case import read_package, write_package
+    """Bring lists of standards into the course: a CASE package, a table (CSV), or a folder of them.
+
+    All are read before any is kept.
+    """
+    from plnb.interop.case import write_package
+    from plnb.store.files import write_whole
     from plnb.store.layout import find_course
 
     folder = find_course(course)
-    framework = read_package(_read(file), str(file))
-    if name:
-        framework = framework.model_copy(update={"id": name})
-    target = folder.root / "frameworks" / f"{framework.id}.case.json"
-    if target.exists():
-        raise OutputExistsError(
-            f"There is a framework called {framework.id} already.",
-            place=str(target),
-            mend="Give the new one another name with --name, or remove the old file first.",
-        )
-    text = write_package(framework, datetime.now(UTC))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    made = {}
+    for framework in _frameworks(file):
+        if name:
+            framework = framework.model_copy(update={"id": name})
+        target = folder.root / "frameworks" / f"{framework.id}.case.json"
+        if target.exists() or target in made:
+            raise OutputExistsError(
+                f"There is a framework called {framework.id} already.",
+                place=str(target),
+                mend="Give the new one another name with --name, or remove the old file first.",
+            )
+        made[target] = framework
+    texts = {target: write_package(framework, datetime.now(UTC)) for target, framework in made.items()}
+    for target, text in texts.items():
+        write_whole(target, text)
     if json:
-        print_json({"file": str(target), "framework": framework.id, "standards": len(framework.standards)})
+        said = [{"file": str(target), "framework": each.id, "standards": len(each.standards)} for target, each in made.items()]
+        print_json({"frameworks": said} if file.is_dir() else said[0])
         return
-    out.print(f"[green]✓[/green] {framework.title}: {count(len(framework.standards), 'standard')} in {target}")
-    out.print(f"  Add it to course.yaml under `frameworks:` as  - frameworks/{target.name}")
+    for target, framework in made.items():
+        out.print(f"[green]✓[/green] {framework.title}: {count(len(framework.standards), 'standard')} in {target}")
+    out.print("  Add to course.yaml under `frameworks:`")
+    for target in made:
+        out.print(f"    - frameworks/{target.name}")
 
 
 @app.command()
@@ -98,6 +110,24 @@ def validate(
         out.print(f"[green]✓[/green] {framework.title}: {count(len(framework.standards), 'standard')}, nothing to mend.")
     if any(finding.severity is not Severity.advice for finding in findings):
         raise typer.Exit(1)
+
+
+def _frameworks(path: Path) -> list[Framework]:
+    """What is in a file, or in the files of a folder."""
+    from plnb.interop.case import read_package
+    from plnb.interop.table import read_table
+
+    files = [path]
+    if path.is_dir():
+        known = (".json", *_TABLES)
+        files = sorted(each for each in path.iterdir() if each.suffix.casefold() in known and each.is_file())
+        if not files:
+            mend = "Name a folder with .json or .csv files."
+            raise NotFoundError("There are no lists of standards here.", place=str(path), mend=mend)
+    return [
+        read_table(_read(each), each.stem, str(each)) if each.suffix.casefold() in _TABLES else read_package(_read(each), str(each))
+        for each in files
+    ]
 
 
 def _read(file: Path) -> bytes:

@@ -122,3 +122,24 @@ def test_json_errors_are_json_too(tmp_path: Path) -> None:
     assert done.returncode == 2
     error = json.loads(done.stderr)["error"]
     assert all(error[key] for key in ("code", "message", "mend"))
+
+
+def test_a_folder_of_lists_is_brought_in_whole_or_not_at_all(tmp_path: Path) -> None:
+    root = course(tmp_path, GOOD)
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (lists / "our list.csv").write_text("code;statement;requires\nA;Can do a.;\nB;Can do b.;A\n", encoding="utf-8")
+    (lists / "torn.csv").write_text("code,statement\nC\n", encoding="utf-8")
+    before = tree(root)
+    refused = plnb("standards", "import", str(lists), cwd=root)
+    assert refused.returncode == 2
+    assert "torn.csv:2" in refused.stderr
+    assert "no statement" in refused.stderr
+    assert tree(root) == before
+    (lists / "torn.csv").unlink()
+    done = plnb("standards", "import", str(lists), cwd=root)
+    assert done.returncode == 0, done.stderr
+    assert "frameworks/our-list.case.json" in done.stdout
+    with_both = GOOD.replace("[frameworks/tiny.case.json]", "[frameworks/tiny.case.json, frameworks/our-list.case.json]")
+    (root / "course.yaml").write_text(with_both, encoding="utf-8")
+    assert "Can do b." in plnb("standards", "search", "b", cwd=root).stdout
