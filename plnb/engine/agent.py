@@ -96,6 +96,8 @@ class Agent:
 
     def names(self, names: list[str]) -> list[tuple[str, Any]]:
         """Those of the names that there are, with their values."""
+        # A check begins with reading names, and Python says a warning once a line: each cell says it anew, as in Jupyter.
+        self._names.pop("__warningregistry__", None)
         found = [(name, self._names[name]) for name in names if name in self._names]
         self._told.update(found)
         return found

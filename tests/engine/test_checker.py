@@ -167,6 +167,15 @@ def test_an_error_in_the_students_code_shows_the_students_lines(tmp_path: Path) 
     assert "in f" in "\n".join(checked.outputs[-1]["traceback"])
 
 
+def test_each_check_says_a_warning_anew_as_each_cell_does_in_jupyter(tmp_path: Path) -> None:
+    student = "import warnings\ndef f(n):\n    warnings.warn('untidy', stacklevel=1)\n    return n\nf(1)"
+    with pair(student, tmp_path) as both:
+        said = [both.check("assert f(2) == 2\nassert f(3) == 3").outputs for _ in range(2)]
+    for outputs in said:
+        assert [o["name"] for o in outputs] == ["stderr"]
+        assert outputs[0]["text"].count("UserWarning: untidy") == 1
+
+
 def test_a_value_at_the_end_is_the_cells_value_and_prints_are_its_output(tmp_path: Path) -> None:
     with pair(SQUARES, tmp_path) as both:
         checked = both.check("import sys\nprint('hm')\nprint('oh', file=sys.stderr)\n1.5 if squares(1) == [1] else 0")
