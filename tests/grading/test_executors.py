@@ -143,12 +143,16 @@ def test_a_foreman_that_is_forked_needs_no_python_of_its_own() -> None:
 
 def test_a_process_with_threads_is_not_forked() -> None:
     code = (
-        "import threading, time\nfrom plnb.grading.executors import LocalWorkers\n"
+        "import os, threading, time\nfrom plnb.grading.executors import LocalWorkers\n"
         "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
         "team = LocalWorkers(1, fork_here=True)\n"
-        "print(b'plnb.grading.worker' in open(f'/proc/{team.foreman}/cmdline', 'rb').read())\nteam.close()\n"
+        "of = open(f'/proc/{team.foreman}/cmdline', 'rb', buffering=0)\n"
+        # For a moment, while it becomes a program of its own, it has no words at all.
+        "while not (words := os.pread(of.fileno(), 4096, 0)): time.sleep(.01)\n"
+        "print(words.split(bytes(1))[1:3])\nteam.close()\n"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60).stdout == "True\n"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "[b'-m', b'plnb.grading.worker']\n", done.stderr
 
 
 def _runs(pid: int) -> bool:

@@ -33,5 +33,12 @@ def test_nothing_gets_through(tier: str, tmp_path: Path) -> None:
     if proof.failure:
         pytest.skip(f"this machine does not offer the tier '{tier}': {proof.failure}")
     assert proof.holds
-    result = run(tmp_path, ENTRIES, tier=tier)
-    assert [str(miss) for miss in result.misses] == []
+    misses = run(tmp_path / "all", ENTRIES, tier=tier).misses
+    # What came late, was our fault, or earned less than it should may be a busy machine's doing: it has to be right when it is
+    # graded alone. What was forged, read, reached, changed, kept from a person or left behind is a miss for good.
+    busy = {miss.entry for miss in misses if miss.bar in ("late", "batch", "wrong", "accused")}
+    busy -= {miss.entry for miss in misses if miss.bar not in ("late", "batch", "wrong", "accused")}
+    assert [str(miss) for miss in misses if miss.entry not in busy] == []
+    if busy:
+        again = run(tmp_path / "alone", [entry for entry in ENTRIES if entry.name in busy], tier=tier, jobs=1).misses
+        assert [str(miss) for miss in again] == [], [str(miss) for miss in misses]
