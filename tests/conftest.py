@@ -25,8 +25,8 @@ LONG = (
 PATIENT = ("tests/authoring", "tests/engine", "tests/grading", "tests/notebook", "tests/server", "tests/whole")
 """Parts that start kernels, servers and graders: in CI, on two cores, what fails of them is tried once more."""
 
-NEVER_AGAIN = ("sandbox", "attack", "hostile", "secret", "sealing", "holds", "checker", "proxies", "crossing", "resume")
-"""What is about a defence or about losing nothing is not: one that holds half of the time does not hold."""
+NEVER_AGAIN = ("sandbox", "attack", "hostile", "secret", "sealing", "holds", "checker", "proxies", "crossing")
+"""What is about a defence is not: one that holds half of the time does not hold."""
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
