@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Final
 import nbformat
 
 from plnb.authoring.convert_cells import Tagged, tag_cells
-from plnb.authoring.scaffold import id_from, move_into, one_line, room_for
+from plnb.authoring.scaffold import appearing, id_from, one_line, room_for
 from plnb.core.base import Model
 from plnb.errors import InputError, NotebookError, NotFoundError, OutputExistsError
 from plnb.store.layout import COURSE_FILE, CourseFolder
@@ -69,18 +68,13 @@ def convert(origin: Path, target: Path, *, title: str = "") -> Converted:
     if target.is_relative_to(origin) and origin.is_dir():
         raise InputError("The new course would lie inside the old one.", place=str(target), mend="Name a folder beside it.")
     named = one_line(title or origin.stem.replace("-", " ").replace("_", " ").capitalize())
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
-        made = CourseFolder(Path(scratch) / "course")
+    with appearing(target) as folder:
+        made = CourseFolder(folder)
         _copy(origin, made)
         renamed = tuple(_rename(made))
         tagged = {path: _convert_notebook(path, made) for path in _notebooks(made)}
         course_id = _course_id(made) or id_from(named)
         made.course_file.write_text(_course_yaml(course_id, named, list(tagged)), encoding="utf-8")
-        if target.exists():
-            move_into(target, made.root)
-        else:
-            made.root.rename(target)
     return Converted(
         folder=target,
         units=tuple(dict.fromkeys(path.parent.name for path in tagged)),

@@ -12,7 +12,8 @@ import shutil
 import tempfile
 import unicodedata
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -43,18 +44,25 @@ def new_course(
     course_template(template)  # an unknown one is refused before anything else
     said = one_line(title)
     words = _words(title=said, course_id=_checked_id(course_id) if course_id is not None else id_from(said), author=_author(author))
+    with appearing(target) as made:
+        fill(template, made, words)
+        write_mark(made, Mark(template=template, words=words))
+    return target.resolve()
+
+
+@contextmanager
+def appearing(target: Path) -> Iterator[Path]:
+    """A folder to make and fill, which becomes `target` at the end: all of it appears, or nothing. Raises OutputExistsError."""
     room_for(target)
     target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
         made = Path(scratch) / "course"
-        fill(template, made, words)
-        write_mark(made, Mark(template=template, words=words))
+        yield made
         if target.exists():
-            move_into(target, made)
+            _move_into(target, made)
         else:
             made.rename(target)
-    return target
 
 
 def room_for(target: Path) -> None:
@@ -64,7 +72,7 @@ def room_for(target: Path) -> None:
         raise OutputExistsError("There is something here already.", place=place, mend="Name a folder that is empty or new.")
 
 
-def move_into(target: Path, made: Path) -> None:
+def _move_into(target: Path, made: Path) -> None:
     """Fill an empty folder that already exists: the teacher's terminal may stand in it, so it must stay the same folder."""
     moved: list[Path] = []
     try:
