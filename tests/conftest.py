@@ -39,6 +39,9 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # What takes minutes goes first, so that with two workers nobody waits for it at the end (`make test` keeps this order).
     items.sort(key=lambda item: next((place for place, part in enumerate(LONG) if part in item.nodeid), len(LONG)))
+    for item in items:
+        if any(part in item.nodeid for part in LONG) and "tests/e2e" not in item.nodeid:
+            item.add_marker(pytest.mark.timeout(2400))
     for item in items if os.environ.get("CI") == "true" else ():
         if any(part in item.nodeid for part in PATIENT) and not any(word in item.nodeid for word in NEVER_AGAIN):
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -1,7 +1,7 @@
 """Run by `conftest.alone`, where plnb cannot be imported: `nbgrader autograde`, one submission at a time, so none stops another.
 
-Its last line is a list of [student, unit, null or its last words], one for each submission of the students named. What fails is
-tried once more: two run at once, on machines that do other things too, and nbgrader gives up where its database or kernel is busy.
+Its argument is a list of [student, unit]; its last line the same, with null or nbgrader's last words added. What fails is tried
+once more: two run at once, on machines that do other things too, and nbgrader gives up where its database or kernel is busy.
 """
 
 from __future__ import annotations
@@ -21,15 +21,14 @@ app.load_config_file()
 app.config.Execute.startup_timeout = 300
 
 outcomes = []
-for student in sys.argv[1:]:
+for student, unit in json.loads(sys.argv[1]):
     # A loop that never ends is waited for as long as the demo waits; a slow machine is no fault of a student's.
     app.config.Execute.timeout = 10 if "never-ends" in student else 120
     api = NbGraderAPI(CourseDirectory(parent=app, root=str(Path.cwd())), config=app.config)
-    for unit in sorted(path.name for path in Path("submitted", student).iterdir()):
-        for _ in range(2):
-            done = api.autograde(unit, student, force=True, create=True)
-            if done["success"]:
-                break
-        trouble = None if done["success"] else (done.get("error") or done.get("log") or "").strip().splitlines()[-1]
-        outcomes.append([student, unit, trouble])
+    for _ in range(2):
+        done = api.autograde(unit, student, force=True, create=True)
+        if done["success"]:
+            break
+    trouble = None if done["success"] else (done.get("error") or done.get("log") or "").strip().splitlines()[-1]
+    outcomes.append([student, unit, trouble])
 sys.stdout.write(json.dumps(outcomes) + "\n")
