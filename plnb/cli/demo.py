@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,21 +56,34 @@ class _Teller:
         doing, done = _SAID[event.stage.value]
         self.bar.update(self.task, description=doing, completed=event.done, total=event.total or None)
         if event.done >= event.total:
-            err.print(f"[green]✓[/green] {done.format(n=event.done, what=escape(event.what))}")
+            err.print(f"[green]✓[/green] {_done(done, event)}")
             self.bar.reset(self.task, description="Working", total=None)
 
 
 _SAID = {
     "course": ("Copying the course", "The course “{what}” is there"),
-    "lint": ("Looking for faults", "{n} notebooks read, nothing to mend"),
-    "release": ("Releasing", "{n} units released through nbgrader"),
-    "students": ("Making up students", "{n} made-up students have handed in"),
-    "grade": ("Grading", "{n} submissions graded"),
-    "again": ("Handing in again", "{n} submissions handed in a second time"),
+    "lint": ("Looking for faults", "{notebook} read, nothing to mend"),
+    "release": ("Releasing", "{unit} released through nbgrader"),
+    "students": ("Making up students", "Handed in by {made-up student}"),
+    "grade": ("Grading", "{submission} graded"),
+    "again": ("Handing in again", "{submission} handed in a second time"),
     "grade_again": ("Grading again", "{n} looked at again: only what changed was run"),
-    "progress": ("Writing progress notebooks", "{n} progress notebooks written"),
+    "progress": ("Writing progress notebooks", "{progress notebook} written"),
 }
-"""What is said of each stage: while it goes on, and when it is done."""
+"""What is said of each stage: while it goes on, and when it is done. `{unit}` stands for “1 unit” or “3 units”."""
+
+
+def _done(said: str, event: DemoEvent) -> str:
+    def filled(match: re.Match[str]) -> str:
+        match match[1]:
+            case "what":
+                return escape(event.what)
+            case "n":
+                return str(event.done)
+            case noun:
+                return count(event.done, noun)
+
+    return re.sub(r"\{(.*?)\}", filled, said)
 
 
 def print_outcome(result: DemoResult) -> None:

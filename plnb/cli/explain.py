@@ -63,7 +63,7 @@ def _print_one(found: Explanation, told: StandardExplanation) -> None:
     out.print(f"[bold]{escape(told.title)}[/bold] ({escape(told.code)}), {escape(found.student)}")
     if told.statement and told.statement != told.title:
         out.print(escape(told.statement))
-    out.print(f"\nYou are at [bold]{_level(told.estimate.level)}[/bold]. {escape(str(told.estimate.reason))}")
+    out.print(f"\nWhere you are: [bold]{_level(told.estimate.level)}[/bold]. {escape(str(told.estimate.reason))}")
     for note in told.notes:
         out.print(escape(str(note)))
     out.print(f"\n[bold]The rule.[/bold] {escape(' '.join(map(str, told.rule)))}")

@@ -143,7 +143,7 @@ def test_before_anything_is_graded_it_says_what_comes_first(tmp_path: Path) -> N
 def test_explain_is_said_to_the_student(folder: CourseFolder) -> None:
     done = command(explain, folder, "ada", "T.1")
     assert done.exit_code == 0
-    for words in ("You are at started", "The rule.", "wrong", "What would change it.", "Where it is on your path"):
+    for words in ("Where you are: started", "The rule.", "wrong", "What would change it.", "Where it is on your path"):
         assert words in done.stdout
     assert "T.2" in command(explain, folder, "ada").stdout
 

@@ -86,7 +86,7 @@ def test_a_teacher_makes_a_checked_activity_with_a_fork_in_a_quarter_of_an_hour_
     _student(teacher_lab, page, course)
     plnb("grade", cwd=course)
     progress = plnb("explain", "anna", "PCT.2", cwd=course)
-    assert "You are at proficient." in progress, progress
+    assert "Where you are: proficient." in progress, progress
 
 
 def _plan(hand: Hand) -> None:

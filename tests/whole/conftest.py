@@ -68,8 +68,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 
 def compared(demo: Demo) -> list[tuple[str, str]]:
-    """(student, unit) that nbgrader grades too: each hand-in that was mangled, two students' whole work, and of everybody else whose
-    files are sound one unit, another for each. All 116 with `PLNB_WHOLE=1`, which takes a quarter of an hour on two cores.
+    """(student, unit) that nbgrader grades too: each hand-in that was mangled, two students' whole work, and one unit of everybody
+    else whose files are sound. All 116 with `PLNB_WHOLE=1`, which takes a quarter of an hour on two cores.
     """
     found = []
     for place, student in enumerate(demo.result.students.students):

@@ -1,0 +1,74 @@
+"""The tutorials do what they say: every command in them is run, every change made, every answer compared.
+
+In a tutorial, a block of `sh` is typed into a terminal line by line; the block of `text` behind it is in what the last of these
+commands says (spaces aside); a block of `diff` is a change that the reader makes by hand, its file named after `---`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TUTORIALS = Path(__file__).parents[2] / "docs" / "tutorials"
+_BLOCK = re.compile(r"^```(sh|text|diff)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+class Reader:
+    """Somebody who follows a tutorial to the letter, in an empty folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.said = ""
+        self.typed: list[str] = []
+
+    def follow(self, page: str) -> None:
+        for kind, block in _BLOCK.findall((TUTORIALS / page).read_text(encoding="utf-8")):
+            if kind == "diff":
+                self.change(block)
+            elif kind == "text":
+                self.compare(block)
+            else:
+                for line in block.splitlines():
+                    self.type(line.partition("#")[0].strip())
+
+    def type(self, line: str) -> None:
+        if line.startswith("cd "):
+            self.folder /= line.removeprefix("cd ")
+            return
+        bin_ = str(Path(sys.executable).parent)
+        env = {**os.environ, "PATH": os.pathsep.join((bin_, os.environ["PATH"])), "COLUMNS": "120", "NO_COLOR": "1"}
+        done = subprocess.run(line, shell=True, cwd=self.folder, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+        self.said = done.stdout
+        self.typed.append(line)
+
+    def compare(self, block: str) -> None:
+        said = " ".join(self.said.split())
+        for line in block.splitlines():
+            assert " ".join(line.split()) in said, f"after {self.typed[-1]!r}:\n{self.said}"
+
+    def change(self, block: str) -> None:
+        head, *lines = block.splitlines()
+        path = self.folder / head.removeprefix("--- ")
+        text = path.read_text(encoding="utf-8")
+        old = "".join(line[1:] + "\n" for line in lines if line.startswith("-"))
+        new = "".join(line[1:] + "\n" for line in lines if line.startswith("+"))
+        if not old:  # goes to the end
+            path.write_text(text + new, encoding="utf-8")
+            return
+        assert text.count(old) == 1, f"{path.name} has this {text.count(old)} times:\n{old}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["first-course.md", "diagnostic.md", "project.md"])
+def test_a_tutorial_followed_to_the_letter_does_what_it_says(page: str, tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+    reader.follow(page)
+    assert len(reader.typed) >= 5
+    assert "plnb lint --run" in reader.typed
