@@ -13,7 +13,7 @@ from plnb.cli.console import CourseOption, JsonOption, out, print_json, table
 from plnb.core.base import Basis
 
 if TYPE_CHECKING:
-    from plnb.core.explaining import Explanation, StandardExplanation
+    from plnb.core.explanation import Explanation, StandardExplanation
 
 _SIGNS = {"right": "✓ right", "wrong": "✗ wrong", "neutral": "~ neither", "left_out": "– left out"}
 

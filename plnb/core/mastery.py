@@ -18,7 +18,8 @@ from plnb.core.base import Basis, Level, Model, Reason, StandardCode, Trust
 from plnb.core.course import Course
 from plnb.core.facts import facts_of
 from plnb.core.history import History
-from plnb.core.policy import CompetencyAll, CompetencyPoints, Policy
+from plnb.core.policy import Policy
+from plnb.core.policy_children import CompetencyAll, CompetencyPoints
 from plnb.core.records import COUNTED, Attempt, Overridden, Record, order
 from plnb.core.rules import Answer
 from plnb.core.rules.children import enough, over_children, parts_of

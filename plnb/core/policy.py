@@ -6,51 +6,17 @@ its source. `docs/reference/policies.md` says when to use which, with a worked e
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, Union, get_args
+from typing import Annotated, Any, Literal, Union, get_args
 
 from pydantic import Field, field_validator, model_validator
 
 from plnb.core.base import Model, StandardCode, Trust
+from plnb.core.policy_base import PolicyBase, Share
+from plnb.core.policy_children import CompetencyAll, CompetencyPoints
 from plnb.core.review import Ladder, Review
 
-Share = Annotated[float, Field(ge=0, le=1)]
-"""A share of the points, 0 to 1."""
 
-
-class _Policy(Model):
-    """What every policy can say about which answers count."""
-
-    over_children: ClassVar[bool] = False
-    """Whether it reads the levels of other standards and no answers."""
-
-    correct_at: Share = 1.0
-    """Share of a check's points from which an answer counts as right."""
-    count_assisted: bool = False
-    """Whether a right answer after a hint counts as right. It never counts as wrong."""
-    distinct: int = Field(default=2, ge=1)
-    """How many different checks the right answers must come from, so that one check repeated does not show mastery."""
-    confirm_after_days: float = Field(default=1.0, ge=0)
-    """Days after becoming proficient from which a right answer that is news (not the same work again) shows mastery."""
-    confirm_mixed: bool = False
-    """Whether only a right answer in a mixed check shows mastery then."""
-
-    @property
-    def neutral_from(self) -> float:
-        """Share of the points from which an answer given with help is left out of account: neither right nor wrong."""
-        return self.correct_at
-
-    @property
-    def missed_below(self) -> float:
-        """Share of the points below which an answer in a later check shows that something was lost."""
-        return self.correct_at
-
-    @property
-    def decides_all(self) -> bool:
-        """Whether the rule itself says what is mastered and what is lost again; otherwise a later check does."""
-        return False
-
-
-class Streak(_Policy):
+class Streak(PolicyBase):
     """Proficient after `n` right answers in a row, without help. Source: ASSISTments Skill Builders; Kolibri."""
 
     type: Literal["streak"] = "streak"
@@ -65,7 +31,7 @@ class Streak(_Policy):
         return self
 
 
-class MOfN(_Policy):
+class MOfN(PolicyBase):
     """Proficient after `m` right answers among any `n` in succession. Source: Kolibri exercises (3 of 5)."""
 
     type: Literal["m_of_n"] = "m_of_n"
@@ -84,7 +50,7 @@ class MOfN(_Policy):
         return self
 
 
-class ScorePolicy(_Policy):
+class ScorePolicy(PolicyBase):
     """A policy that reads a level off one number."""
 
     distinct: int = Field(default=1, ge=1)
@@ -181,7 +147,7 @@ class NTimes(CanvasPolicy):
         return self
 
 
-class Rubric(_Policy):
+class Rubric(PolicyBase):
     """Levels from the scale on which a teacher scores; the latest score decides. Source: rubric rating scales (CASE CFRubric)."""
 
     type: Literal["rubric"] = "rubric"
@@ -290,7 +256,7 @@ class Bkt(_Model):
         return self
 
 
-class Points(_Policy):
+class Points(PolicyBase):
     """Points that grow with a row of right answers and are never lost. Source: PrairieLearn's homework rule."""
 
     type: Literal["points"] = "points"
@@ -318,7 +284,7 @@ class Points(_Policy):
         return self
 
 
-class KhanLevels(_Policy):
+class KhanLevels(PolicyBase):
     """Levels by exercise and by mixed check, up and down by one. Source: Khan Academy's mastery levels.
 
     An exercise is one hand-in of one notebook. The top is reached only in mixed checks.
@@ -333,51 +299,6 @@ class KhanLevels(_Policy):
     def decides_all(self) -> bool:
         """The levels are the rule."""
         return True
-
-
-class CompetencyAll(_Policy):
-    """Proficient when every child standard is. Source: Moodle `competency_rule_all`."""
-
-    over_children: ClassVar[bool] = True
-    type: Literal["competency_all"] = "competency_all"
-    """Name of the rule."""
-    standards: tuple[StandardCode, ...] = ()
-    """Which children; every child in the framework where this is empty."""
-
-
-class ChildPoints(Model):
-    """What one child standard gives to its parent."""
-
-    standard: StandardCode
-    """The child."""
-    points: int = Field(default=1, ge=0)
-    """Points it gives when it is proficient."""
-    required: bool = False
-    """Whether the parent cannot do without it."""
-
-
-class CompetencyPoints(_Policy):
-    """Proficient when the children that are give enough points, every required one among them.
-
-    Source: Moodle `competency_rule_points`.
-    """
-
-    over_children: ClassVar[bool] = True
-    type: Literal["competency_points"] = "competency_points"
-    """Name of the rule."""
-    points: int = Field(ge=1)
-    """Points needed."""
-    standards: tuple[ChildPoints, ...] = Field(min_length=1)
-    """The children that give points."""
-
-    @model_validator(mode="after")
-    def _possible(self) -> CompetencyPoints:
-        codes = [child.standard for child in self.standards]
-        if twice := next((code for code in codes if codes.count(code) > 1), None):
-            raise ValueError(f"{twice} stands twice among its standards")
-        if (most := sum(child.points for child in self.standards)) < self.points:
-            raise ValueError(f"points ({self.points}) cannot be more than its standards give together ({most})")
-        return self
 
 
 Policy = Annotated[
@@ -401,7 +322,7 @@ Policy = Annotated[
     Field(discriminator="type"),
 ]
 
-POLICIES: tuple[type[_Policy], ...] = get_args(get_args(Policy)[0])
+POLICIES: tuple[type[PolicyBase], ...] = get_args(get_args(Policy)[0])
 """Every policy class, in the order of the documentation."""
 
 

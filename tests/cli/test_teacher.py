@@ -16,7 +16,7 @@ from plnb.cli.mixed import mixed
 from plnb.cli.teacher import app
 from plnb.cli.whatif import whatif
 from plnb.core.base import Level, Trust
-from plnb.core.explaining import Explanation
+from plnb.core.explanation import Explanation
 from plnb.core.records import Attempt, Directed, Directive, Intervened, Overridden, Record, Verdict, record_id
 from plnb.core.whatif import WhatIf
 from plnb.errors import InputError, NotFoundError, NotReadyError

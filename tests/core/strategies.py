@@ -18,9 +18,6 @@ from plnb.core.course import Activity, ActivityFork, Check, Course, Fork, Gate, 
 from plnb.core.policy import (
     Average,
     Bkt,
-    ChildPoints,
-    CompetencyAll,
-    CompetencyPoints,
     DecayingAverage,
     Ema,
     Highest,
@@ -34,6 +31,7 @@ from plnb.core.policy import (
     Streak,
     WeightedAverage,
 )
+from plnb.core.policy_children import ChildPoints, CompetencyAll, CompetencyPoints
 from plnb.core.records import Record, Verdict
 from plnb.core.review import Fsrs, Ladder, NoReview, Review
 from plnb.core.standards import Standard

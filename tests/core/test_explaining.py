@@ -11,21 +11,11 @@ from hypothesis import strategies as st
 from plnb.core.base import Basis, Level, Trust
 from plnb.core.conditions import StandardAtLeast
 from plnb.core.course import Course
-from plnb.core.explaining import Counted, Explanation, StandardExplanation, explain
+from plnb.core.explaining import explain
+from plnb.core.explanation import Counted, Explanation, StandardExplanation
 from plnb.core.mastery import estimate
-from plnb.core.policy import (
-    POLICIES,
-    Bkt,
-    ChildPoints,
-    CompetencyAll,
-    CompetencyPoints,
-    Latest,
-    MOfN,
-    Points,
-    Policy,
-    Rubric,
-    Streak,
-)
+from plnb.core.policy import POLICIES, Bkt, Latest, MOfN, Points, Policy, Rubric, Streak
+from plnb.core.policy_children import ChildPoints, CompetencyAll, CompetencyPoints
 from plnb.core.records import Record, SelfAssessed, Verdict
 from plnb.core.rule_words import rule_in_words
 from plnb.core.sayings import words_of_teachers

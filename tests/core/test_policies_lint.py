@@ -7,7 +7,8 @@ import pytest
 from plnb.core.base import Level
 from plnb.core.lint import lint
 from plnb.core.lint.best_student import level_after, needed
-from plnb.core.policy import POLICIES, Bkt, CompetencyAll, Ema, KhanLevels, Mastery, NTimes, Points, Policy, Rubric, Streak
+from plnb.core.policy import POLICIES, Bkt, Ema, KhanLevels, Mastery, NTimes, Points, Policy, Rubric, Streak
+from plnb.core.policy_children import CompetencyAll
 from tests.core.lint_course import clean_course, edit_file
 
 

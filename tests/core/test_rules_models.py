@@ -9,19 +9,8 @@ import pytest
 
 from plnb.core.base import Basis, Level
 from plnb.core.mastery import Estimate, estimate
-from plnb.core.policy import (
-    Bkt,
-    ChildPoints,
-    CompetencyAll,
-    CompetencyPoints,
-    Ema,
-    KhanLevels,
-    Mastery,
-    Points,
-    Policy,
-    Rubric,
-    Streak,
-)
+from plnb.core.policy import Bkt, Ema, KhanLevels, Mastery, Points, Policy, Rubric, Streak
+from plnb.core.policy_children import ChildPoints, CompetencyAll, CompetencyPoints
 from plnb.core.records import Record
 from plnb.core.rules.answers import Answer
 from plnb.core.rules.points import earnings

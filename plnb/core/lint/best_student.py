@@ -19,7 +19,8 @@ from plnb.core.conditions import ActivityDone, All, AnyOf, CheckPassed, ChoiceIs
 from plnb.core.course import Activity, Check, Course, Gate, Unit
 from plnb.core.lint.view import CourseView, Placed
 from plnb.core.mastery import estimate
-from plnb.core.policy import CompetencyAll, CompetencyPoints, Mastery, Policy
+from plnb.core.policy import Mastery, Policy
+from plnb.core.policy_children import CompetencyAll, CompetencyPoints
 from plnb.core.records import Attempt, Verdict
 from plnb.core.rules.children import over_children, parts_of
 from plnb.core.words import ENGLISH

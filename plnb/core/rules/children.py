@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from plnb.core.base import Level, Reason
-from plnb.core.policy import CompetencyAll, CompetencyPoints
+from plnb.core.policy_children import CompetencyAll, CompetencyPoints
 from plnb.core.standards import Standard
 from plnb.core.words import Words
 
