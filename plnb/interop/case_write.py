@@ -6,7 +6,6 @@ writing a framework twice, or on two machines, gives the same standards.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -35,8 +34,7 @@ def write_package(framework: Framework, now: datetime) -> str:
 
     `now` (with its time zone) is the date of change where the framework has none of its own.
     """
-    package = _package(published(framework, now))
-    return json.dumps(package.model_dump(mode="json", exclude_none=True), ensure_ascii=False, indent=2) + "\n"
+    return _package(published(framework, now)).model_dump_json(exclude_none=True, indent=2) + "\n"
 
 
 def published(framework: Framework, now: datetime) -> Framework:
@@ -62,6 +60,7 @@ def published(framework: Framework, now: datetime) -> Framework:
 
 def _standards(framework: Framework, uri: str, identifier: str) -> Iterator[Standard]:
     base = uri.partition("/CFDocuments/")[0].rstrip("/") if uri.startswith("http") else ""
+    namespace = UUID(identifier)
     taken = {identifier}
     again: Counter[str] = Counter()
     for standard in framework.standards:
@@ -69,7 +68,7 @@ def _standards(framework: Framework, uri: str, identifier: str) -> Iterator[Stan
         while not guid or guid in taken:
             again[standard.code] += 1
             number = again[standard.code]
-            guid = str(uuid5(UUID(identifier), standard.code if number == 1 else f"{standard.code}#{number}"))
+            guid = str(uuid5(namespace, standard.code if number == 1 else f"{standard.code}#{number}"))
         taken.add(guid)
         yield standard.model_copy(
             update={
