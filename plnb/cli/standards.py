@@ -1,22 +1,26 @@
-"""`plnb standards`: find, bring in and check lists of standards."""
+"""`plnb standards`: find, bring in, check and publish lists of standards."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plnb.cli.console import CourseOption, JsonOption, count, out, print_findings, print_json, table
 from plnb.core.findings import Severity
 from plnb.core.standards import Framework
-from plnb.errors import FrameworkError, NotFoundError, OutputExistsError
+from plnb.errors import NotFoundError
 
-app = typer.Typer(help="Find, bring in and check lists of standards.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from plnb.store.frameworks import Written
 
-_TABLES = (".csv", ".tsv")
-FileArgument = Annotated[Path, typer.Argument(help="A CASE package (JSON), version 1.0 or 1.1.", show_default=False)]
+app = typer.Typer(help="Find, bring in, align, check and publish lists of standards.", no_args_is_help=True)
+
+FileArgument = Annotated[
+    Path, typer.Argument(help="A CASE package (.json, version 1.0 or 1.1), a table (.csv) or a list in YAML.", show_default=False)
+]
 
 
 @app.command()
@@ -50,44 +54,52 @@ def search(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CASE package (.json), a table (.csv), or a folder of them.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="A CASE package (.json), a table (.csv), a list in YAML, or a folder.")],
     course: CourseOption = Path(),
     name: Annotated[str, typer.Option("--name", help="Short name for the file to make; the framework's own without.")] = "",
     json: JsonOption = False,
 ) -> None:
-    """Bring lists of standards into the course: a CASE package, a table (CSV), or a folder of them.
+    """Bring lists of standards into the course: a CASE package, a table (CSV), a list in YAML, or a folder of them.
 
-    All are read before any is kept.
+    All are read before any is kept. A list in YAML stays as it is written.
     """
-    from plnb.interop.case import write_package
-    from plnb.store.files import write_whole
+    from plnb.store.frameworks import bring_in
     from plnb.store.layout import find_course
 
-    folder = find_course(course)
-    made = {}
-    for framework in _frameworks(file):
-        if name:
-            framework = framework.model_copy(update={"id": name})
-        target = folder.root / "frameworks" / f"{framework.id}.case.json"
-        if target.exists() or target in made:
-            raise OutputExistsError(
-                f"There is a framework called {framework.id} already.",
-                place=str(target),
-                mend="Give the new one another name with --name, or remove the old file first.",
-            )
-        made[target] = framework
-    texts = {target: write_package(framework, datetime.now(UTC)) for target, framework in made.items()}
-    for target, text in texts.items():
-        write_whole(target, text)
-    if json:
-        said = [{"file": str(target), "framework": each.id, "standards": len(each.standards)} for target, each in made.items()]
-        print_json({"frameworks": said} if file.is_dir() else said[0])
-        return
-    for target, framework in made.items():
-        out.print(f"[green]✓[/green] {framework.title}: {count(len(framework.standards), 'standard')} in {target}")
-    out.print("  Add to course.yaml under `frameworks:`")
-    for target in made:
-        out.print(f"    - frameworks/{target.name}")
+    found = bring_in(file, find_course(course), name)
+    _say(found, as_json=json, alone=not file.is_dir())
+    if not json:
+        out.print("  Add to course.yaml under `frameworks:`, where it is not there yet:")
+        for each in found:
+            out.print(f"    - frameworks/{each.file.name}")
+
+
+@app.command()
+def export(
+    target: Annotated[Path, typer.Argument(help="A file (`.json`), or a folder for one file each.", show_default=False)],
+    course: CourseOption = Path(),
+    framework: Annotated[list[str] | None, typer.Option("--framework", "-f", help="Only this one; may be repeated.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Write the course's standards as CASE 1.1 packages, with what they require and what they are aligned to."""
+    from plnb.store.frameworks import export as write
+    from plnb.store.layout import find_course
+    from plnb.store.sources import load_standards
+
+    known = load_standards(find_course(course).root).frameworks
+    written = write([_named(name, known) for name in framework] if framework else known, target, force=force)
+    _say(written, as_json=json, alone=target.suffix.casefold() == ".json")
+
+
+def _named(name: str, known: Sequence[Framework]) -> Framework:
+    for each in known:
+        if each.id == name:
+            return each
+    raise NotFoundError(
+        f"No framework of this course is called {name}.",
+        mend=f"Use one of: {', '.join(each.id for each in known) or 'none; bring one in with plnb standards import'}.",
+    )
 
 
 @app.command()
@@ -97,11 +109,11 @@ def validate(
     json: JsonOption = False,
 ) -> None:
     """Check a framework file: can it be read, are its codes unique, do its prerequisites run in a circle."""
-    from plnb.interop.case import read_package, validate_package
+    from plnb.interop.case import validate_package
+    from plnb.store.frameworks import read_bytes, read_list
 
-    text = _read(file)
-    framework = read_package(text, str(file))
-    findings = validate_package(text, strict=strict, place=str(file))
+    framework = read_list(file)
+    findings = validate_package(read_bytes(file), strict=strict, place=str(file)) if file.suffix.casefold() == ".json" else ()
     if json:
         print_json(findings)
     elif findings:
@@ -112,30 +124,16 @@ def validate(
         raise typer.Exit(1)
 
 
-def _frameworks(path: Path) -> list[Framework]:
-    """What is in a file, or in the files of a folder."""
-    from plnb.interop.case import read_package
-    from plnb.interop.table import read_table
-
-    files = [path]
-    if path.is_dir():
-        known = (".json", *_TABLES)
-        files = sorted(each for each in path.iterdir() if each.suffix.casefold() in known and each.is_file())
-        if not files:
-            mend = "Name a folder with .json or .csv files."
-            raise NotFoundError("There are no lists of standards here.", place=str(path), mend=mend)
-    return [
-        read_table(_read(each), each.stem, str(each)) if each.suffix.casefold() in _TABLES else read_package(_read(each), str(each))
-        for each in files
-    ]
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        raise NotFoundError("There is no such file.", place=str(file), mend="Check the name.") from None
-    except OSError as error:
-        raise FrameworkError(
-            f"This file cannot be read ({error.strerror}).", place=str(file), mend="Name a CASE package in JSON."
-        ) from error
+def _say(written: Sequence[Written], *, as_json: bool, alone: bool) -> None:
+    """Which framework is in which file now."""
+    if as_json:
+        said: list[dict[str, object]] = [
+            {"file": str(each.file), "framework": each.framework.id, "standards": len(each.framework.standards)} for each in written
+        ]
+        print_json(said[0] if alone else {"frameworks": said})
+        return
+    for each in written:
+        standards = each.framework.standards
+        aligned = sum(bool(standard.alignments) for standard in standards)
+        also = f", {aligned} of them aligned" if aligned else ""
+        out.print(f"[green]✓[/green] {each.framework.title}: {count(len(standards), 'standard')}{also} in {each.file}")

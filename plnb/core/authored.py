@@ -115,7 +115,7 @@ class CourseFile(Model):
     language: str = "en"
     """BCP 47 tag of the course's language."""
     frameworks: tuple[str, ...] = ()
-    """Standards files, relative to the course folder: CASE packages (`.json`)."""
+    """Standards files, relative to the course folder: CASE packages (`.json`) or lists in YAML (`.yaml`)."""
     mastery: Mastery = Mastery()
     """When a standard counts as proficient."""
     interests: tuple[str, ...] = ()

@@ -82,6 +82,8 @@ class Framework(Model):
     """The publisher's own version."""
     language: str = "en"
     """BCP 47 tag of the statements."""
+    subject: tuple[str, ...] = ()
+    """School subjects it is for."""
     licence: str = ""
     """How the statements may be used."""
     changed: str = ""

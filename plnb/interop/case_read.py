@@ -111,6 +111,7 @@ class _Reader:
             identifier=line(self.document.get("identifier")),
             version=line(self.document.get("version")),
             language=line(self.document.get("language")) or "en",
+            subject=_strings(self.document.get("subject")),
             licence=self._licence(),
             changed=line(self.document.get("lastChangeDateTime")),
             standards=tuple(self._finished(item) for item in items),

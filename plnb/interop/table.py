@@ -9,12 +9,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from plnb.core.standards import Alignment, Framework, Relation, Standard
 from plnb.errors import FrameworkError
-from plnb.interop.case_text import MAX_CODE, guess_framework, line, short_name, words
+from plnb.interop.case_text import guess_framework, line, short_name, words
+from plnb.interop.handmade import checked, refuse_odd_code
 
 COLUMNS: Final = ("code", "statement", "title", "parent", "requires", "aligned")
 _NEEDED: Final = ("code", "statement")
@@ -23,34 +23,11 @@ _MARKS: Final = ",;\t"
 
 def read_table(text: str | bytes, name: str, place: str = "") -> Framework:
     """The framework called `name` in a table. Raises FrameworkError with the line that cannot be used."""
-    rows = list(_rows(_decoded(text, place), place))
-    standards: dict[str, Standard] = {}
-    lines: dict[str, int] = {}
-    for number, row in rows:
-        standard = _standard(row, f"{place}:{number}")
-        if standard.code in lines:
-            first = lines[standard.code]
-            raise FrameworkError(
-                f"The code {standard.code} stands twice, also in line {first}.",
-                place=f"{place}:{number}",
-                mend="Give each standard a code of its own.",
-            )
-        standards[standard.code], lines[standard.code] = standard, number
+    rows = _rows(_decoded(text, place), place)
+    standards = checked(((_standard(row, f"{place}:{number}"), number) for number, row in rows), place)
     if not standards:
         raise FrameworkError("This table has no standards in it.", place=place, mend="Write one row for each standard.")
-    for code, standard in standards.items():
-        for what, named in (("parent", (standard.parent,) if standard.parent else ()), ("requires", standard.requires)):
-            for other in named:
-                if other not in standards:
-                    raise FrameworkError(
-                        f"{code} names {other} under `{what}`, and no row has that code.",
-                        place=f"{place}:{lines[code]}",
-                        mend="Correct the code, or add a row for it.",
-                    )
-    _no_circle({code: each.requires for code, each in standards.items()}, "Prerequisites run in a circle", place, lines)
-    groups = {code: (each.parent,) if each.parent else () for code, each in standards.items()}
-    _no_circle(groups, "Groups are parts of each other", place, lines)
-    return Framework(id=short_name(name), title=line(name) or "Standards", standards=tuple(standards.values()))
+    return Framework(id=short_name(name), title=line(name) or "Standards", standards=standards)
 
 
 def _decoded(text: str | bytes, place: str) -> str:
@@ -101,9 +78,7 @@ def _standard(row: Mapping[str, str], place: str) -> Standard:
     for name, said in (("code", code), ("statement", statement)):
         if not said:
             raise FrameworkError(f"This row has no {name}.", place=place, mend=f"Write its {name}, or take the row out.")
-    if len(code) > MAX_CODE or " " in code or ";" in code:
-        mend = f"Use at most {MAX_CODE} signs, without blanks and semicolons."
-        raise FrameworkError(f"“{code[:40]}” cannot be a code.", place=place, mend=mend)
+    refuse_odd_code(code, place)
     parent = line(row.get("parent"))
     return Standard(
         code=code,
@@ -121,12 +96,3 @@ def _aligned(code: str) -> Alignment:
 
 def _codes(field: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((field or "").replace(";", " ").split()))
-
-
-def _no_circle(edges: Mapping[str, tuple[str, ...]], said: str, place: str, lines: Mapping[str, int]) -> None:
-    try:
-        TopologicalSorter(edges).prepare()
-    except CycleError as error:
-        circle = list(error.args[1])
-        where = f"{place}:{min(lines[code] for code in circle)}"
-        raise FrameworkError(f"{said}: {' → '.join(circle)}.", place=where, mend="Take one of them out.") from None

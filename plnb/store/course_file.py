@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from pydantic import ValidationError
-
 from plnb.core.authored import COURSE_SCHEMA_VERSION, CourseFile
 from plnb.errors import CourseFileError
-from plnb.store.explain import explain
-from plnb.store.versions import KEY, Upgrade, to_version
+from plnb.store.versions import Upgrade
+from plnb.store.yaml_model import typed
 from plnb.store.yaml_text import Yaml, read_yaml
 
 _UPGRADES: Final[Mapping[int, Upgrade]] = {}
@@ -46,18 +44,5 @@ def read_course_file(path: Path, place: str) -> tuple[CourseFile, Yaml]:
 def parse_course_file(raw: bytes, place: str) -> tuple[CourseFile, Yaml]:
     """As `read_course_file`, from the bytes of the file."""
     text = read_yaml(raw, place)
-    if not isinstance(text.data, dict):
-        raise CourseFileError(
-            "The file does not begin with keys such as `id:` and `title:`.",
-            place=f"{place}:{text.line(())}",
-            mend="Compare it with the course that `plnb new` makes.",
-        )
-    data = to_version(text.data, COURSE_SCHEMA_VERSION, _UPGRADES, error=CourseFileError, place=f"{place}:{text.line((KEY,))}")
-    try:
-        return CourseFile.model_validate(data), text
-    except ValidationError as error:
-        problems = explain(error, CourseFile, data)
-        first = min(problems, key=lambda problem: text.line(problem.path))
-        others = len(problems) - 1
-        rest = f" ({others} more {'problem' if others == 1 else 'problems'} in this file.)" if others else ""
-        raise CourseFileError(first.message, place=f"{place}:{text.line(first.path)}", mend=first.mend + rest) from None
+    file = typed(text, CourseFile, COURSE_SCHEMA_VERSION, _UPGRADES, raised=CourseFileError, place=place)
+    return file, text

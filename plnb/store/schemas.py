@@ -23,6 +23,7 @@ from plnb.core.course import Course
 from plnb.core.news import NewRecords
 from plnb.core.progress import ProgressReport
 from plnb.core.records import Record
+from plnb.core.standards_file import StandardsFile
 from plnb.core.student import StudentView
 from plnb.store.describing import DescribedSchema
 from plnb.store.files import write_whole
@@ -32,6 +33,7 @@ FOLDER: Final = Path(plnb.__file__).parent / "schemas"
 _FORMATS: Final[dict[str, tuple[str, Any, Literal["validation", "serialization"]]]] = {
     "cell.v1": ("CellMeta", CellMeta, "validation"),
     "course-file.v1": ("CourseFile", CourseFile, "validation"),
+    "standards.v1": ("StandardsFile", StandardsFile, "validation"),
     "course-bundle.v1": ("Course", Course, "serialization"),
     "report.v1": ("ProgressReport", ProgressReport, "serialization"),
     "record.v1": ("Record", Record, "serialization"),

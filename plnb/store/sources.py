@@ -14,10 +14,10 @@ from plnb.core.authored import CourseFile, CourseSource, NotebookSource
 from plnb.core.findings import Finding, Severity
 from plnb.core.standards import Framework, StandardSet
 from plnb.errors import CourseFileError, FrameworkError
-from plnb.interop.case import read_package
 from plnb.store.course_file import read_course_file
 from plnb.store.layout import CourseFolder
 from plnb.store.notebooks import read_notebook
+from plnb.store.standards_file import read_framework
 from plnb.store.yaml_text import Yaml
 
 __all__ = ["Files", "load_course", "read_notebook"]
@@ -34,7 +34,7 @@ class Files:
 
     def framework(self, path: Path, name: str) -> Framework:
         """A framework. Raises OSError, ValueError or FrameworkError."""
-        return read_package(path.read_bytes(), name)
+        return read_framework(path.read_bytes(), name)
 
     def notebook(self, path: Path, unit: str, place: str) -> tuple[NotebookSource, tuple[Finding, ...]]:
         """A notebook, and what is wrong with it. Raises nothing for what it holds."""
@@ -52,6 +52,13 @@ def load_course(root: Path, files: Files = Files()) -> CourseSource:
     faults: list[Finding] = []
     notebooks = tuple(_notebooks(folder, files, faults))
     return CourseSource(file=file, standards=standards, notebooks=notebooks, faults=tuple(faults))
+
+
+def load_standards(root: Path, files: Files = Files()) -> StandardSet:
+    """Read only the frameworks of the course in `root`. Raises as `load_course`."""
+    folder = CourseFolder(root)
+    file, text = files.course_file(folder.course_file, folder.relative(folder.course_file))
+    return StandardSet(frameworks=tuple(_frameworks(file, text, folder, files)))
 
 
 def _frameworks(file: CourseFile, text: Yaml, folder: CourseFolder, files: Files) -> Iterator[Framework]:

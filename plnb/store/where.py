@@ -97,7 +97,7 @@ def one(name: str) -> str:
 def _called(data: object) -> str:
     """The name an author knows something by: ` (motion)`."""
     if isinstance(data, dict):
-        for key in ("id", "notebook", "fork"):
+        for key in ("id", "notebook", "fork", "code"):
             if isinstance(name := data.get(key), str) and 0 < len(name) <= 64:
                 return f" ({name})"
     return ""

@@ -27,6 +27,17 @@ MAX_DEPTH: Final = 60  # The C parser composes recursively and a few hundred kB 
 MAX_VALUES: Final = 100_000  # Counted with aliases written out, so that a few lines cannot stand for a billion values.
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a text may hold."""
+
+    what: str = "a course file"
+    bytes: int = MAX_BYTES
+    values: int = MAX_VALUES
+
+
+_COURSE_FILE: Final = Limits()
+
 _MERGE: Final = re.compile(r"^<{7} ", re.MULTILINE)
 _UNCLOSED: Final = re.compile(r"end of stream|expected ',' or")
 
@@ -64,9 +75,9 @@ class Yaml:
         return self.lines.get(path, 1)
 
 
-def read_yaml(raw: bytes, place: str) -> Yaml:
+def read_yaml(raw: bytes, place: str, limits: Limits = _COURSE_FILE) -> Yaml:
     """Read a YAML text. Raises CourseFileError with the line in its place."""
-    text = _decode(raw, place)
+    text = _decode(raw, place, limits)
     if found := _MERGE.search(text):
         raise CourseFileError(
             "Git left the marks of a merge here: two people changed the same lines.",
@@ -81,7 +92,7 @@ def read_yaml(raw: bytes, place: str) -> Yaml:
         if root is None:
             raise CourseFileError("The file is empty.", place=place, mend="Start it with `schema_version: 1`, or see: plnb new")
         lines: dict[Path, int] = {}
-        _index(root, (), lines, place)
+        _index(root, (), lines, place, limits)
         return Yaml(data=loader.construct_document(root), lines=lines)
     except yaml.MarkedYAMLError as error:
         marks = [error.problem_mark, error.context_mark]
@@ -106,10 +117,10 @@ def read_yaml(raw: bytes, place: str) -> Yaml:
             loader.dispose()
 
 
-def _decode(raw: bytes, place: str) -> str:
-    if len(raw) > MAX_BYTES:
+def _decode(raw: bytes, place: str, limits: Limits) -> str:
+    if len(raw) > limits.bytes:
         raise CourseFileError(
-            f"The file is {len(raw) / 1e6:.1f} MB, far too large for a course file.", place=place, mend="Is it the right file?"
+            f"The file is {len(raw) / 1e6:.1f} MB, far too large for {limits.what}.", place=place, mend="Is it the right file?"
         )
     try:
         return raw.decode("utf-8-sig")
@@ -136,18 +147,18 @@ def _check_depth(text: str, place: str) -> None:
             )
 
 
-def _index(node: yaml.Node, path: Path, lines: dict[Path, int], place: str) -> None:
+def _index(node: yaml.Node, path: Path, lines: dict[Path, int], place: str, limits: Limits) -> None:
     """Note the line of every value, and refuse a key that is written twice: YAML would silently keep the last."""
     lines.setdefault(path, node.start_mark.line + 1)
-    if len(lines) > MAX_VALUES or len(path) > MAX_DEPTH:
+    if len(lines) > limits.values or len(path) > MAX_DEPTH:
         raise CourseFileError(
-            f"The file holds more than {MAX_VALUES:,} values, counting what `&` and `*` repeat.",
+            f"The file holds more than {limits.values:,} values, counting what `&` and `*` repeat.",
             place=place,
             mend="Write the repeated parts out, and less.",
         )
     if isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
-            _index(item, (*path, number), lines, place)
+            _index(item, (*path, number), lines, place, limits)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -161,7 +172,7 @@ def _index(node: yaml.Node, path: Path, lines: dict[Path, int], place: str) -> N
                     mend=f"Keep one of them; the first is on line {lines[here]}.",
                 )
             lines[here] = line
-            _index(value, here, lines, place)
+            _index(value, here, lines, place, limits)
 
 
 def _in_words(problem: str, context: str, written: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import typer
 
@@ -15,6 +16,8 @@ from plnb import errors
 from plnb.cli.main import app
 from plnb.store.course_file import parse_course_file
 from plnb.store.metadata import read_cell_meta
+from plnb.store.standards_file import read_framework
+from plnb.store.yaml_text import read_yaml
 
 DOCS = Path(__file__).parents[2] / "docs"
 ROOT = DOCS.parent
@@ -95,9 +98,16 @@ def _blocks(page: str, language: str) -> list[str]:
 
 
 def test_the_plan_in_the_reference_is_a_course_file() -> None:
-    (plan,) = _blocks("reference/formats.md", "yaml")
+    plan, _ = _blocks("reference/formats.md", "yaml")
     file, _ = parse_course_file(plan.encode(), "formats.md")
     assert [unit.id for unit in file.units] == ["steady-change"]
+
+
+def test_the_list_of_standards_in_the_reference_is_one_by_our_types_and_by_the_schema() -> None:
+    _, listed = _blocks("reference/formats.md", "yaml")
+    assert [standard.code for standard in read_framework(listed.encode(), "formats.yaml").standards] == ["RATE", "RATE.1", "RATE.2"]
+    schema = json.loads((ROOT / "plnb" / "schemas" / "standards.v1.json").read_text(encoding="utf-8"))
+    jsonschema.validate(read_yaml(listed.encode(), "formats.yaml").data, schema)
 
 
 def test_every_cell_in_the_first_course_tutorial_is_one() -> None:

@@ -24,7 +24,16 @@ from tests.store.courses import CHECK, COURSE_YAML
 from tests.store.test_bundle import COURSE
 from tests.store.test_metadata import CELLS, CONDITIONS
 
-NAMES = ["cell.v1", "course-file.v1", "course-bundle.v1", "report.v1", "record.v1", "student-view.v1", "new-records.v1"]
+NAMES = [
+    "cell.v1",
+    "course-file.v1",
+    "standards.v1",
+    "course-bundle.v1",
+    "report.v1",
+    "record.v1",
+    "student-view.v1",
+    "new-records.v1",
+]
 
 
 def committed(name: str) -> dict[str, object]:
