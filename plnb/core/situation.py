@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from plnb.core.base import Basis, Level
 from plnb.core.course import Activity, ActivityFork, Check, Course, Fork
@@ -33,11 +33,6 @@ class Suggested(NamedTuple):
     """It is there for a lack, not for those who are ahead."""
     clause: str
     """What makes the suggestion hold."""
-
-
-def _earned(said: Mapping[str, Any]) -> tuple[float, float]:
-    """What an attempt is worth, for comparing."""
-    return said["score"], said["points"]
 
 
 class Situation:
@@ -89,6 +84,7 @@ class Situation:
         passed, answered, started = set[str](), set[str](), set[str](self.history.hinted)
         latest: dict[str, Verdict] = {}
         best: dict[str, Attempt] = {}
+        most: dict[str, tuple[float, float]] = {}
         commented: list[Attempt] = []
         refs: list[str] = []
         for attempt in self.history.attempts:
@@ -104,9 +100,9 @@ class Situation:
                 continue
             started.add(activity)
             if trust in for_credit:
-                other = best.get(ref)
-                if other is None or (said["score"] >= other.score and _earned(said) > _earned(vars(other))):
-                    best[ref] = attempt
+                earned = said["score"], said["points"]
+                if ref not in best or earned > most[ref]:
+                    best[ref], most[ref] = attempt, earned
             if trust in trusted:
                 latest[ref] = verdict
                 answered.add(ref)
