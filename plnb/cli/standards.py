@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
+from plnb.cli.align import align
 from plnb.cli.console import CourseOption, JsonOption, count, out, print_findings, print_json, table
 from plnb.core.findings import Severity
 from plnb.core.standards import Framework
 from plnb.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from plnb.store.frameworks import Written
+    from plnb.store.frameworks import Listed
 
 app = typer.Typer(help="Find, bring in, align, check and publish lists of standards.", no_args_is_help=True)
+app.command()(align)
 
 FileArgument = Annotated[
     Path, typer.Argument(help="A CASE package (.json, version 1.0 or 1.1), a table (.csv) or a list in YAML.", show_default=False)
@@ -46,9 +49,9 @@ def search(
             f"No standard of this course matches “{query}”.",
             mend="Try fewer or other words, or bring in a framework with: plnb standards import",
         )
-    shown = table("Code", "What it says", "Also known as")
+    shown = table("Code", "What it says", "Also")
     for standard in found:
-        shown.add_row(standard.code, standard.statement, ", ".join(a.code for a in standard.alignments))
+        shown.add_row(*map(escape, (standard.code, standard.statement, ", ".join(map(str, standard.alignments)))))
     out.print(shown)
 
 
@@ -124,7 +127,7 @@ def validate(
         raise typer.Exit(1)
 
 
-def _say(written: Sequence[Written], *, as_json: bool, alone: bool) -> None:
+def _say(written: Sequence[Listed], *, as_json: bool, alone: bool) -> None:
     """Which framework is in which file now."""
     if as_json:
         said: list[dict[str, object]] = [
@@ -133,7 +136,7 @@ def _say(written: Sequence[Written], *, as_json: bool, alone: bool) -> None:
         print_json(said[0] if alone else {"frameworks": said})
         return
     for each in written:
-        standards = each.framework.standards
+        title, standards = each.framework.title, each.framework.standards
         aligned = sum(bool(standard.alignments) for standard in standards)
         also = f", {aligned} of them aligned" if aligned else ""
-        out.print(f"[green]✓[/green] {each.framework.title}: {count(len(standards), 'standard')}{also} in {each.file}")
+        out.print(f"[green]✓[/green] {escape(title)}: {count(len(standards), 'standard')}{also} in {escape(str(each.file))}")

@@ -18,6 +18,11 @@ class Relation(StrEnum):
     part_of = "isPartOf"
     peer = "isPeerOf"
 
+    @property
+    def words(self) -> str:
+        """What one standard is to the other, to be read after “is”."""
+        return {"exactMatchOf": "the same as", "isRelatedTo": "related to", "isPartOf": "a part of", "isPeerOf": "a peer of"}[self]
+
 
 class Alignment(Model):
     """A link from our standard to one that somebody else published."""
@@ -30,6 +35,9 @@ class Alignment(Model):
     """The other standard's own code, as published."""
     uri: str = ""
     """Where the other standard is published."""
+
+    def __str__(self) -> str:
+        return f"{self.code} of {self.framework}"
 
 
 class Standard(Model):

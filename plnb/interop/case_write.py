@@ -169,6 +169,27 @@ def _associations(framework: Framework, known: dict[str, NodeLink], top: NodeLin
             yield from associate(alignment.relation.value, here, _foreign(alignment))
 
 
+def alignment_link(standard: Standard, alignment: Alignment, now: datetime) -> dict[str, object]:
+    """One alignment as an association (JSON) that can stand in the package that `standard` was read from.
+
+    Its identifier is made from what it says, so the same said on two machines is the same text but for the date.
+    """
+    uri = standard.uri or f"urn:uuid:{standard.identifier}"
+    there = _foreign(_alignment(alignment))
+    said = f"{alignment.relation.value} {standard.identifier or uri} {there.targetType} {there.identifier} {there.uri}"
+    guid = str(uuid5(NAMESPACE_URL, said))
+    origin = NodeLink(title=standard.code, identifier=standard.identifier or uri, uri=uri, targetType="CASE")
+    made = Association(
+        identifier=guid,
+        uri=f"urn:uuid:{guid}",
+        associationType=alignment.relation.value,
+        originNodeURI=origin,
+        destinationNodeURI=there,
+        lastChangeDateTime=_moment(now.isoformat()),
+    )
+    return made.model_dump(mode="json", exclude_none=True)
+
+
 def _by_code(code: str) -> NodeLink:
     """A standard of another framework of the course, known by its code alone."""
     return NodeLink(title=code, identifier=code, uri=CODE_URN + quote(code, safe=""), targetType="ext:plnb")

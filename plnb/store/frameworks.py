@@ -17,8 +17,10 @@ from plnb.errors import FrameworkError, InputError, NotFoundError, OutputExistsE
 from plnb.interop.case import read_package, validate_package, write_package
 from plnb.interop.case_text import short_name
 from plnb.interop.table import read_table
+from plnb.store.course_file import read_course_file
 from plnb.store.files import write_whole
 from plnb.store.layout import CourseFolder
+from plnb.store.sources import load_standards
 from plnb.store.standards_file import SUFFIXES, is_yaml, read_standards_file, read_standards_yaml
 from plnb.store.yaml_edit import Unspliceable, set_value
 
@@ -28,11 +30,26 @@ _ENDINGS: Final = (".case.json", *SUFFIXES)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Listed:
     """A framework, and the file it is in."""
 
     framework: Framework
     file: Path
+    named: bool = False
+    """`course.yaml` names it."""
+
+
+def of_course(folder: CourseFolder) -> tuple[Listed, ...]:
+    """The frameworks that a course names, in its order, then those that only lie in `frameworks/`. Raises as `load_course`."""
+    file, _ = read_course_file(folder.course_file, folder.relative(folder.course_file))
+    standards = load_standards(folder.root).frameworks
+    named = [Listed(each, folder.root / name, named=True) for each, name in zip(standards, file.frameworks, strict=True)]
+    known = {each.file.resolve() for each in named}
+    there = sorted(folder.frameworks.iterdir()) if folder.frameworks.is_dir() else []
+    rest = [
+        each for each in there if each.suffix.casefold() in (".json", *SUFFIXES) and each.is_file() and each.resolve() not in known
+    ]
+    return (*named, *(Listed(read_list(each), each) for each in rest))
 
 
 def read_list(file: Path) -> Framework:
@@ -56,13 +73,13 @@ def read_bytes(file: Path) -> bytes:
         raise FrameworkError(f"This file cannot be read ({error.strerror}).", place=str(file), mend=mend) from error
 
 
-def bring_in(path: Path, folder: CourseFolder, name: str = "") -> tuple[Written, ...]:
+def bring_in(path: Path, folder: CourseFolder, name: str = "") -> tuple[Listed, ...]:
     """Bring the lists of a file, or of a folder of them, into a course; `name` is what to call it instead.
 
     Raises as `read_list`, OutputExistsError or ReadOnlyError; then nothing is written.
     """
     made: dict[Path, str | None] = {}
-    found: list[Written] = []
+    found: list[Listed] = []
     for file in _lists(path):
         framework = read_list(file)
         if name:
@@ -80,12 +97,12 @@ def bring_in(path: Path, folder: CourseFolder, name: str = "") -> tuple[Written,
         made[target] = (
             None if here else _yaml_text(file, name) if is_yaml(file.name) else write_package(framework, datetime.now(UTC))
         )
-        found.append(Written(framework, target))
+        found.append(Listed(framework, target))
     _write({target: text for target, text in made.items() if text is not None})
     return tuple(found)
 
 
-def export(frameworks: Sequence[Framework], target: Path, *, force: bool = False) -> tuple[Written, ...]:
+def export(frameworks: Sequence[Framework], target: Path, *, force: bool = False) -> tuple[Listed, ...]:
     """Write frameworks as CASE 1.1 packages: one into the file `target` (`.json`), any number into the folder.
 
     Raises OutputExistsError for files that are there (unless `force`), FrameworkError for what may not be published (a circle),
@@ -98,7 +115,7 @@ def export(frameworks: Sequence[Framework], target: Path, *, force: bool = False
             place=str(target),
             mend=f"Choose one with --framework ({', '.join(each.id for each in frameworks)}), or name a folder.",
         )
-    files = [Written(each, target if alone else target / f"{short_name(each.id)}.case.json") for each in frameworks]
+    files = [Listed(each, target if alone else target / f"{short_name(each.id)}.case.json") for each in frameworks]
     texts: dict[Path, str] = {}
     for each in files:
         if (each.file.exists() and not force) or each.file in texts:

@@ -1,7 +1,7 @@
 """The tutorials do what they say: every command in them is run, every change made, every answer compared.
 
 In a tutorial, a block of `sh` is typed into a terminal line by line; the block of `text` behind it is in what the last of these
-commands says (spaces aside); a block of `diff` is a change that the reader makes by hand, its file named after `---`.
+commands says (spaces aside); a block of `diff` is a change that the reader makes by hand, its file, old or new, named after `---`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Reader:
     def change(self, block: str) -> None:
         head, *lines = block.splitlines()
         path = self.folder / head.removeprefix("--- ")
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
         old = "".join(line[1:] + "\n" for line in lines if line.startswith("-"))
         new = "".join(line[1:] + "\n" for line in lines if line.startswith("+"))
         if not old:  # goes to the end
