@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from plnb.cli.align import align
+from plnb.cli.browse import show
 from plnb.cli.console import CourseOption, JsonOption, count, out, print_findings, print_json, table
 from plnb.core.findings import Severity
 from plnb.core.standards import Framework
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Find, bring in, align, check and publish lists of standards.", no_args_is_help=True)
 app.command()(align)
+app.command()(show)
 
 FileArgument = Annotated[
     Path, typer.Argument(help="A CASE package (.json, version 1.0 or 1.1), a table (.csv) or a list in YAML.", show_default=False)

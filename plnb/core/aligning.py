@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from plnb.core.standards import Alignment, Framework, Standard
 from plnb.errors import InputError, NotFoundError
 
 Same = Callable[[str, str], bool]
 """Whether two spellings are one code (`interop.codes.same_standard`)."""
+
+
+_LOOK: Final = "see what is like your own with: plnb standards align"
 
 
 class Placed(NamedTuple):
@@ -20,15 +23,15 @@ class Placed(NamedTuple):
     standard: Standard
 
 
-def named(code: str, frameworks: Sequence[Framework], same: Same) -> Placed:
+def named(code: str, frameworks: Sequence[Framework], same: Same, look: str = _LOOK) -> Placed:
     """The standard that `code` names in one of the frameworks; the code as it is written wins over other spellings of it.
 
-    Raises NotFoundError with the nearest codes, and InputError where two frameworks have it and none of them comes first.
+    Raises NotFoundError with the nearest codes (`look` is what else to do), and InputError where two frameworks have it.
     """
     known = [Placed(framework, standard) for framework in frameworks for standard in framework.standards]
     found = [each for each in known if each.standard.code == code] or [each for each in known if same(each.standard.code, code)]
     if not found:
-        raise NotFoundError(f"There is no standard {code} in {_listed(frameworks)}.", mend=_nearest(code, known))
+        raise NotFoundError(f"There is no standard {code} in {_listed(frameworks)}.", mend=_nearest(code, known, look))
     homes = {each.framework.id for each in found}
     if len(homes) > 1:
         raise InputError(f"The code {code} is in {' and '.join(sorted(homes))}.", mend="Say which one you mean, with --of.")
@@ -60,10 +63,9 @@ def _listed(frameworks: Sequence[Framework]) -> str:
     return ", ".join(each.id for each in frameworks) or "any other framework of this course"
 
 
-def _nearest(code: str, known: Sequence[Placed]) -> str:
+def _nearest(code: str, known: Sequence[Placed], look: str) -> str:
     if not known:
         return "Bring the framework in with: plnb standards import"
     folded = {each.standard.code.casefold(): each.standard.code for each in reversed(known)}
     close = [folded[each] for each in get_close_matches(code.casefold(), folded, n=3, cutoff=0.5)]
-    look = "look at what is like your own with: plnb standards align"
-    return f"Did you mean {' or '.join(close)}? If not, {look}" if close else look.capitalize()
+    return f"Did you mean {' or '.join(close)}? If not, {look}" if close else f"{look[0].upper()}{look[1:]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -129,7 +130,7 @@ def test_a_code_that_two_published_lists_have_must_be_told_apart(root: Path):
     [
         (("R.11", "M.RP.2"), "Did you mean R.1"),
         (("R.1", "M.RP2"), "Did you mean M.RP.2"),
-        (("R.1", "zzz"), "Look at what is like your own"),
+        (("R.1", "zzz"), "See what is like your own"),
         (("R.1", "R.2"), "Did you mean"),
         (("R.1",), "plnb standards align R.1 CODE"),
         (("R.1", "M.RP.2", "--of", "nobody"), "Use one of: state."),
@@ -161,3 +162,21 @@ def test_a_file_that_may_not_be_written_stays(root: Path, monkeypatch: pytest.Mo
         assert refused(root, "align", "R.1", "M.RP.2").code == "read-only"
     finally:
         folder.chmod(0o700)
+
+
+@pytest.mark.parametrize("file", ["ours.yaml", "ours.case.json"])
+def test_two_people_who_align_different_standards_merge_without_a_conflict(root: Path, tmp_path: Path, file: str):
+    path = root / "frameworks" / file
+    if file.endswith(".json"):
+        plnb(root, "export", str(path), "-f", "ours")
+        (root / "frameworks" / "ours.yaml").unlink()
+        (root / "course.yaml").write_text(COURSE.replace("ours.yaml", file), encoding="utf-8")
+    base = path.read_bytes()
+    for name, words in (("mine", ("R.1", "M.RP.2")), ("theirs", ("R.2", "M.EE.5"))):
+        path.write_bytes(base)
+        assert plnb(root, "align", *words).exit_code == 0
+        (tmp_path / name).write_bytes(path.read_bytes())
+    (tmp_path / "base").write_bytes(base)
+    subprocess.run(["git", "merge-file", "mine", "base", "theirs"], cwd=tmp_path, check=True)
+    path.write_bytes((tmp_path / "mine").read_bytes())
+    assert [code for _, _, code in (*aligned(root, "R.1", file), *aligned(root, "R.2", file))] == ["M.RP.2", "M.EE.5"]

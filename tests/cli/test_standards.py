@@ -125,3 +125,27 @@ def test_a_circle_is_not_published(root: Path, tmp_path: Path):
     (root / "frameworks" / "state.case.json").write_text(package, encoding="utf-8")
     assert "circle" in refused(root, "export", str(tmp_path / "out")).message
     assert not (tmp_path / "out").exists()
+
+
+# --- show -------------------------------------------------------------------------------------------------------------------------
+
+
+def test_one_leafs_from_frameworks_to_groups_to_a_standard(root: Path):
+    top = plnb(root, "show").output
+    assert "Ours (ours): 3 standards" in top
+    assert "The State's Standards (state): 5 standards" in top
+    assert "R.1" not in top
+    group = plnb(root, "show", "R").output
+    assert "R.1" in group
+    assert "R.2" in group
+    plnb(root, "align", "R.1", "M.RP.2")
+    one = plnb(root, "show", "r.1").output
+    assert all(said in one for said in ("unit rate", "part of: R\n", "required by: R.2", "also: M.RP.2 of state"))
+    known = json.loads(plnb(root, "show", "R", "--json").output)
+    assert (known["framework"], known["members"], known["required_by"]) == ("ours", ["R.1", "R.2"], [])
+
+
+def test_a_code_that_two_frameworks_have_means_the_first_and_one_that_none_has_gets_the_nearest(root: Path):
+    (root / "frameworks" / "ours.yaml").write_text(OURS + "  - {code: M.G.1, statement: Our own way.}\n", encoding="utf-8")
+    assert "Our own way." in plnb(root, "show", "M.G.1").output
+    assert "Did you mean R.2" in refused(root, "show", "R.22").mend
