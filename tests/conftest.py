@@ -22,7 +22,16 @@ LONG = (
 )
 """Parts of the suite that take longest, longest first."""
 
-PATIENT = ("tests/authoring", "tests/docs", "tests/engine", "tests/grading", "tests/notebook", "tests/server", "tests/whole")
+PATIENT = (
+    "tests/authoring",
+    "tests/docs",
+    "tests/engine",
+    "tests/grading",
+    "tests/notebook",
+    "tests/sample_course",
+    "tests/server",
+    "tests/whole",
+)
 """Parts that start kernels, servers and graders: in CI, on two cores, what fails of them is tried once more."""
 
 NEVER_AGAIN = ("sandbox", "attack", "hostile", "secret", "sealing", "holds", "checker", "proxies", "crossing")
