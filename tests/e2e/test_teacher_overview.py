@@ -17,6 +17,7 @@ from tests.e2e.axe import serious
 from tests.e2e.big_course import ACTIVITIES, TITLE, UNITS, write_big_course
 from tests.e2e.conftest import ROOT
 from tests.e2e.lab import Lab, ready, run, start, theme
+from tests.e2e.test_panel import cut_off
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +191,14 @@ def test_nothing_serious_is_found_by_axe_in_light_and_dark(teacher_lab: Lab, pag
         for tab in ("Findings", "What is checked where", "Time and points", "Map"):
             overview.get_by_role("tab", name=tab).click()
             assert serious(page, ".plnb-Overview") == [], (name, tab)
+
+
+def test_the_map_fits_between_two_open_side_bars_in_a_small_window(teacher_lab: Lab, page: Page, course: Path) -> None:
+    overview = look(teacher_lab, page, course)
+    run(page, "plnb:author")
+    page.set_viewport_size({"width": 768, "height": 900})
+    page.wait_for_function("() => document.querySelector('.plnb-Overview').clientWidth < 300")
+    assert cut_off(overview) == []
 
 
 def test_a_course_of_sixty_activities_opens_within_a_second(teacher_lab: Lab, page: Page) -> None:
