@@ -13,20 +13,16 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout } from '@lumino/widgets';
 
-import type { CellMeta, CourseView, NewRecord } from '../schema';
+import type { CourseView, NewRecord } from '../schema';
 import { sources } from '../authoring/sources';
 import type { IStudentModel } from '../tokens';
-import { CheckCard } from './cards/check';
 import { ChipsCard } from './cards/chips';
-import { ForkCard } from './cards/fork';
-import { GateCard } from './cards/gate';
-import { ReflectCard } from './cards/reflect';
-import { ResponseCard } from './cards/response';
+import { hasCard, type IKnown, makeCards } from './cards/making';
 import { Header, type IOnWay } from './header';
 import { Hiding } from './hiding';
 import type { Card, IHost } from './host';
 import { Memory } from './memory';
-import { type Choices, type IGrader, isAutomatic, isCheckCell, readCellMeta, readGrader } from './meta';
+import { type Choices, isAutomatic, readCellMeta, readGrader } from './meta';
 import { answersOf, type IRan, newsOf, type Outcomes } from './outcomes';
 import { Standing } from './standing';
 import { hiddenCells } from './visibility';
@@ -39,11 +35,6 @@ export interface IServices {
   readonly commands: CommandRegistry;
   /** Ids of hidden cells by notebook: what the executor skips. */
   readonly hidden: WeakMap<INotebookModel, ReadonlySet<string>>;
-}
-
-interface IKnown {
-  readonly meta: CellMeta | null;
-  readonly grader: IGrader | null;
 }
 
 export class NotebookController implements IHost, IDisposable {
@@ -284,7 +275,7 @@ export class NotebookController implements IHost, IDisposable {
     if (known.grader?.locked || cell.model.getMetadata('editable') === false) {
       this._lock(cell);
     }
-    if (!this._hasCard(known)) {
+    if (!hasCard(known)) {
       return;
     }
     cell.disposed.connect(() => this._cards.delete(cell), this);
@@ -293,41 +284,16 @@ export class NotebookController implements IHost, IDisposable {
       return;
     }
     performance.mark('plnb:dress');
-    const cards = this._makeCards(cell, known);
+    const cards = makeCards(this, cell, known);
+    if (isAutomatic(known.grader)) {
+      this._watchAnswers(cell);
+    }
     for (const card of cards) {
       const last = cell.layout.widgets.length - 1;
       cell.layout.insertWidget(card instanceof ChipsCard ? 1 : last, card);
     }
     this._cards.set(cell, cards);
     performance.measure('plnb:dress', 'plnb:dress');
-  }
-
-  private _hasCard({ meta, grader }: IKnown): boolean {
-    return isAutomatic(grader) || isCheckCell(meta) || (meta !== null && (CARD_ROLES.has(meta.role) || (meta.standards?.length ?? 0) > 0));
-  }
-
-  private _makeCards(cell: Cell, { meta, grader }: IKnown): Card[] {
-    if (grader && (grader.grade || grader.task) && !grader.solution) {
-      if (isAutomatic(grader)) {
-        this._watchAnswers(cell);
-      }
-      return [new CheckCard(this, cell, meta, grader)];
-    }
-    switch (meta?.role) {
-      case 'fork':
-        return [new ForkCard(this, cell, meta)];
-      case 'gate':
-        return [new GateCard(this, cell, meta)];
-      case 'reflect':
-      case 'goal':
-        return cell.model.type === 'markdown' ? [new ReflectCard(this, cell, meta)] : [];
-      case 'response':
-        return cell.model.type === 'code' ? [new ResponseCard(this, cell, meta)] : [];
-    }
-    if (grader && isCheckCell(meta)) {
-      return [new CheckCard(this, cell, meta, grader)];
-    }
-    return meta?.standards?.length ? [new ChipsCard(this, cell, meta.standards)] : [];
   }
 
   private _lock(cell: Cell): void {
@@ -413,6 +379,3 @@ export class NotebookController implements IHost, IDisposable {
   private _waiting = false;
   private _isDisposed = false;
 }
-
-/** Roles that bring a card of their own. */
-const CARD_ROLES: ReadonlySet<string> = new Set(['fork', 'gate', 'reflect', 'goal', 'response']);
