@@ -210,6 +210,19 @@ def test_a_reflection_is_the_cells_own_text_and_a_record(lab: Lab, page: Page, s
     expect(card(page, goal).get_by_label("By when?")).to_have_value("2031-05-04")
 
 
+def test_a_thought_that_is_kept_and_saved_at_once_is_on_disk_and_nothing_is_asked(lab: Lab, page: Page, student: Student) -> None:
+    lab.open(page, student.notebook("start-here", "welcome-check"))
+    thought = card(page, "about-me")
+    for words in ("Maps.", "Maps, and the sea.", "Maps, the sea and trains."):
+        thought.get_by_role("textbox").fill(words)
+        thought.get_by_role("button", name="Keep this").click()
+        page.evaluate("() => void window.jupyterapp.shell.currentWidget.context.save().then(() => (document.title = 'Done'))")
+        page.wait_for_function("() => document.title === 'Done' || document.querySelector('.jp-Dialog')")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.evaluate("() => { document.title = ''; }")
+        assert words in student.file("start-here", "welcome-check").read_text()
+
+
 def test_an_answer_by_form_is_plain_code_and_own_code_is_left_alone(lab: Lab, page: Page, student: Student) -> None:
     lab.open(page, student.notebook("motion", "walking-graphs"))
     name = place(page, "fastest_answer")

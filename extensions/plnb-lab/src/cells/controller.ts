@@ -15,6 +15,7 @@ import { PanelLayout } from '@lumino/widgets';
 
 import type { CourseView, NewRecord } from '../schema';
 import { sources } from '../authoring/sources';
+import { saveInTurn } from '../saving';
 import type { IStudentModel } from '../tokens';
 import { ChipsCard } from './cards/chips';
 import { hasCard, type IKnown, makeCards } from './cards/making';
@@ -75,6 +76,13 @@ export class NotebookController implements IHost, IDisposable {
 
   record(...records: readonly NewRecord[]): void {
     void this.services.model?.record(this.panel.context.path, records);
+  }
+
+  save(): void {
+    const { context } = this.panel;
+    if (context.contentsModel?.writable) {
+      context.save().catch(() => undefined);
+    }
   }
 
   chosen(fork: string): readonly string[] {
@@ -161,6 +169,9 @@ export class NotebookController implements IHost, IDisposable {
     this._choices = this._memory.choices;
     this._known = new Map(widgets.map(cell => [cell, { meta: readCellMeta(cell.model), grader: readGrader(cell.model) }]));
     this._ours = [...this._known.values()].some(({ meta, grader }) => meta !== null || isAutomatic(grader));
+    if (this._ours) {
+      saveInTurn(this.panel.context);
+    }
     this._closed = this._closedGates();
     const placed = widgets.map(cell => ({ id: cell.model.id, meta: this._known.get(cell)?.meta ?? null }));
     const hidden = hiddenCells(placed, this._choices, this._closed);

@@ -25,6 +25,8 @@ export interface IHost {
   readonly course: CourseView | null;
   /** Keep what happened. */
   record(...records: readonly NewRecord[]): void;
+  /** Save the notebook, where that can be done; JupyterLab itself says if it fails. */
+  save(): void;
   /** The notebook's id in its course. */
   readonly activity: string;
   /** Options taken at a fork. */

@@ -146,7 +146,7 @@ export class ReflectCard extends Card {
         ? { kind: 'goal_set', goal: this.meta.id, text, by, done: this._done.checked }
         : { kind: 'reflected', activity, prompt: this.meta.id, text }
     );
-    void this.host.commands.execute('docmanager:save');
+    this.host.save();
     if (text) {
       this._tellKept(new Date());
     } else {
