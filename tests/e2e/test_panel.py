@@ -375,3 +375,24 @@ def test_notebook_7_has_the_same_panel(notebook7: Lab, page: Page, student: Stud
     with page.expect_popup() as opened:
         panel.get_by_role("button", name="In step with a song").click()
     opened.value.wait_for_url("**/rates-in-music.ipynb*")
+
+
+def test_in_notebook_7_a_unit_is_handed_in_with_what_is_on_the_screen_of_every_page(
+    notebook7: Lab, page: Page, student: Student, exchange: Path
+) -> None:
+    notebook7.open(page, student.notebook("slope-and-lines", "meet-slope"))
+    other = page.context.new_page()
+    notebook7.open(other, student.notebook("slope-and-lines", "write-the-line"))
+    for each in (page, other):
+        each.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.insertCell(
+              0, {cell_type: 'markdown', source: 'UNSAVED'}
+            )"""
+        )
+    page.bring_to_front()
+    page.get_by_role("button", name="Show my path").click()
+    page.get_by_role("button", name="Hand in: Slope and lines").click()
+    expect(page.locator(".plnb-Good")).to_contain_text("Handed in: today", timeout=120_000)
+    handed_in = sorted((exchange / "straight-lines" / "inbound").glob("*+slope-and-lines+*"))[-1]
+    assert "UNSAVED" in (handed_in / "meet-slope.ipynb").read_text()
+    assert "UNSAVED" in (handed_in / "write-the-line.ipynb").read_text()
