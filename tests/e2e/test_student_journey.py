@@ -1,4 +1,4 @@
-"""One student's whole way, in the real JupyterLab: from the first visit to what the grader sends back."""
+"""One student's whole way, in the real JupyterLab and in Notebook 7: from the first visit to what the grader sends back."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ ON_SLOPE = {
 }
 
 
-@pytest.fixture(params=["lab"])
+@pytest.fixture(params=["lab", "notebook7"])
 def jupyter(request: pytest.FixtureRequest) -> Lab:
-    """A JupyterLab. With "notebook7" as a second name Notebook 7 is walked; it has not been seen to its end."""
+    """A JupyterLab, and a Notebook 7."""
     server: Lab = request.getfixturevalue(request.param)
     return server
 
