@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,6 +30,11 @@ from tests.e2e.workbook import (
 )
 
 MODES = ("contentVisibility", "full", "defer", "none")
+MOST_UNLIKE = MODES if os.environ.get("PLNB_WHOLE") == "1" else MODES[:2]
+"""One that keeps every cell in the page, and one that keeps those in sight: enough for what has nothing to do with running."""
+
+in_every_mode = pytest.mark.parametrize("windowed", MODES, indirect=True, scope="module")
+in_both_kinds = pytest.mark.parametrize("windowed", MOST_UNLIKE, indirect=True, scope="module")
 
 CELLS = (
     prose("# Ways", name="top"),
@@ -54,7 +60,7 @@ TABLE_SHOWN = [cell["id"] for cell in CELLS if cell["id"] not in GRAPH | {"small
 CODE_ON_TABLE = ["start", "table-1", "x_answer", "x_check", "last"]
 
 
-@pytest.fixture(scope="module", params=MODES)
+@pytest.fixture(scope="module")
 def windowed(request: pytest.FixtureRequest, served: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A JupyterLab in each windowing mode."""
     setup = Setup(settings={"@jupyterlab/notebook-extension:tracker": {"windowingMode": request.param}})
@@ -77,6 +83,7 @@ def on_table(lab: Lab, page: Page, path: str) -> None:
     page.wait_for_function(f"() => {NOTEBOOK}.widgets.some(cell => cell.model.id === 'table-1' && !cell.isHidden)")
 
 
+@in_both_kinds
 def test_a_choice_shows_its_way_and_no_other(windowed: Lab, page: Page, ways: str) -> None:
     windowed.open(page, ways)
     expect(card(page, "way")).to_contain_text("Nothing chosen yet")
@@ -102,6 +109,7 @@ WAYS_TO_RUN = {
 }
 
 
+@in_every_mode
 def test_what_is_hidden_is_never_run(windowed: Lab, page: Page, ways: str) -> None:
     on_table(windowed, page, ways)
     for how, (begin, commands, expected) in WAYS_TO_RUN.items():
@@ -120,6 +128,7 @@ def test_what_is_hidden_is_never_run(windowed: Lab, page: Page, ways: str) -> No
         assert active(page) in TABLE_SHOWN, how
 
 
+@in_both_kinds
 def test_restart_and_run_all_skips_what_is_hidden(windowed: Lab, page: Page, ways: str) -> None:
     on_table(windowed, page, ways)
     page.evaluate("() => void window.jupyterapp.commands.execute('notebook:restart-run-all')")
@@ -137,6 +146,7 @@ def test_restart_and_run_all_skips_what_is_hidden(windowed: Lab, page: Page, way
     )
 
 
+@in_every_mode
 def test_shift_enter_from_top_to_end_never_enters_what_is_hidden(windowed: Lab, page: Page, ways: str) -> None:
     on_table(windowed, page, ways)
     activate(page, "top")
@@ -151,6 +161,7 @@ def test_shift_enter_from_top_to_end_never_enters_what_is_hidden(windowed: Lab, 
     assert cell_ids(page) == [cell["id"] for cell in CELLS], "no cell is added at a hidden end"
 
 
+@in_both_kinds
 def test_arrows_and_letters_walk_over_what_is_hidden(windowed: Lab, page: Page, ways: str) -> None:
     on_table(windowed, page, ways)
     for down, up in (("j", "k"), ("ArrowDown", "ArrowUp")):

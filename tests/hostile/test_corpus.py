@@ -11,6 +11,10 @@ import pytest
 from tests.hostile.corpus import ENTRIES
 from tests.hostile.entry import Family
 
+BY_KERNEL = {Family.forging, Family.reading, Family.writing, Family.persisting, Family.network, Family.resources}
+"""What only a running student can try. The other families are met before or after, the same in every tier: they are tried in one,
+and with `PLNB_WHOLE=1`, or `python -m tests.hostile`, in both."""
+
 as_user = pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the attacks are real: run as an ordinary user")
 
 
@@ -33,12 +37,14 @@ def test_nothing_gets_through(tier: str, tmp_path: Path) -> None:
     if proof.failure:
         pytest.skip(f"this machine does not offer the tier '{tier}': {proof.failure}")
     assert proof.holds
-    misses = run(tmp_path / "all", ENTRIES, tier=tier).misses
+    everything = tier == "namespaces" or os.environ.get("PLNB_WHOLE") == "1" or prove(Tier.namespaces).failure
+    entries = [entry for entry in ENTRIES if everything or entry.family in BY_KERNEL]
+    misses = run(tmp_path / "all", entries, tier=tier).misses
     # What came late, was our fault, or earned less than it should may be a busy machine's doing: it has to be right when it is
     # graded alone. What was forged, read, reached, changed, kept from a person or left behind is a miss for good.
     busy = {miss.entry for miss in misses if miss.bar in ("late", "batch", "wrong", "accused")}
     busy -= {miss.entry for miss in misses if miss.bar not in ("late", "batch", "wrong", "accused")}
     assert [str(miss) for miss in misses if miss.entry not in busy] == []
     if busy:
-        again = run(tmp_path / "alone", [entry for entry in ENTRIES if entry.name in busy], tier=tier, jobs=1).misses
+        again = run(tmp_path / "alone", [entry for entry in entries if entry.name in busy], tier=tier, jobs=1).misses
         assert [str(miss) for miss in again] == [], [str(miss) for miss in misses]

@@ -24,7 +24,7 @@ import { Hiding } from './hiding';
 import type { Card, IHost } from './host';
 import { Memory } from './memory';
 import { type Choices, isAutomatic, readCellMeta, readGrader } from './meta';
-import { answersOf, type IRan, newsOf, type Outcomes } from './outcomes';
+import { answersOf, type IRan, newsOf, type Outcomes, wasTried } from './outcomes';
 import { Standing } from './standing';
 import { hiddenCells } from './visibility';
 
@@ -119,7 +119,9 @@ export class NotebookController implements IHost, IDisposable {
 
   /** A check of this notebook came to a verdict: keep it. */
   heard({ grader, outcome }: IRan): void {
-    this._tries.set(grader.id, 1 + this.tries(grader.id));
+    if (wasTried(outcome)) {
+      this._tries.set(grader.id, 1 + this.tries(grader.id));
+    }
     this.record({ kind: 'attempt', activity: this.activity, check: grader.id, ...newsOf(outcome) });
   }
 
