@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from typing import Final
 
 import typer
 
@@ -29,7 +31,7 @@ from plnb.cli import (
 )
 from plnb.cli import map as map_verb
 from plnb.cli.console import err, print_error
-from plnb.errors import PlnbError
+from plnb.errors import InputError, PlnbError
 
 app = typer.Typer(
     name="plnb",
@@ -91,12 +93,32 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("PLNB_DEBUG"):
             raise
+        if isinstance(error, OSError) and (refused := _refused(error)):
+            print_error(refused, as_json="--json" in sys.argv)
+            sys.exit(refused.exit_code)
         err.print(
             f"[red]✗[/red] plnb itself failed ({type(error).__name__}: {error}). Nothing you made was changed half-way. "
             "[dim]Set PLNB_DEBUG=1 and run it again to see where, and report it, please.[/dim]",
             markup=True,
         )
         sys.exit(1)
+
+
+_REFUSALS: Final = {
+    errno.EACCES: ("You may not read or write here.", "Give yourself the right to, or work in a folder of your own."),
+    errno.EPERM: ("You may not read or write here.", "Give yourself the right to, or work in a folder of your own."),
+    errno.EROFS: ("This disk can only be read.", "Copy the course to a folder where you can write."),
+    errno.ENOSPC: ("The disk is full.", "Make room, and run the same command again."),
+    errno.ENAMETOOLONG: ("This name is too long for the disk.", "Choose a shorter one."),
+}
+"""What the machine refuses, which is no fault of plnb: what to say, and the mend."""
+
+
+def _refused(error: OSError) -> InputError | None:
+    if error.errno not in _REFUSALS:
+        return None
+    message, mend = _REFUSALS[error.errno]
+    return InputError(message, place=str(error.filename or ""), mend=mend)
 
 
 if __name__ == "__main__":

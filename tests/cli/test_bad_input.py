@@ -143,3 +143,22 @@ def test_a_folder_of_lists_is_brought_in_whole_or_not_at_all(tmp_path: Path) -> 
     with_both = GOOD.replace("[frameworks/tiny.case.json]", "[frameworks/tiny.case.json, frameworks/our-list.case.json]")
     (root / "course.yaml").write_text(with_both, encoding="utf-8")
     assert "Can do b." in plnb("standards", "search", "b", cwd=root).stdout
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.parametrize("words", [("demo", "made"), ("new", "made"), ("release",), ("grade",), ("progress",), ("preview", "one")])
+def test_a_folder_where_nothing_can_be_written_is_said_in_a_sentence(tmp_path: Path, words: tuple[str, ...]) -> None:
+    root = course(tmp_path, GOOD)
+    (root / "source" / "one").mkdir(parents=True)
+    (root / "source" / "one" / "first.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    before = tree(root)
+    root.chmod(0o555)
+    try:
+        done = plnb(*words, cwd=root)
+    finally:
+        root.chmod(0o755)
+    assert "itself failed" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert tree(root) == before
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
