@@ -1,10 +1,10 @@
-"""axe-core on our own elements: JupyterLab's whole page cannot be held to it, ours can."""
+"""What a page may not have: axe-core on our own elements (JupyterLab's whole page cannot be held to it, ours can), and what is cut off."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 AXE = Path(__file__).parents[2] / "extensions" / "plnb-lab" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -26,3 +26,14 @@ def serious(page: Page, *selectors: str) -> list[str]:
     )
     assert found is not None, f"Nothing to look at: {selectors}"
     return list(found)
+
+
+def cut_off(panel: Locator) -> list[str]:
+    """Classes of what stands out of the panel to the right."""
+    found: list[str] = panel.evaluate(
+        """node => [...node.querySelectorAll('*')]
+          .filter(each => each.getBoundingClientRect().right > node.getBoundingClientRect().right + 1)
+          .filter(each => !each.closest('.plnb-mod-spoken'))
+          .map(each => each.className)"""
+    )
+    return found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.e2e.axe import serious
+from tests.e2e.axe import cut_off, serious
 from tests.e2e.conftest import Student
 from tests.e2e.lab import Lab, Setup, ready, run, theme
 
@@ -352,17 +352,6 @@ def test_axe_finds_nothing_serious_in_any_tab_light_or_dark_and_nothing_is_cut_o
             panel.get_by_role("tab", name=tab).click()
             unfold(panel)
             assert cut_off(panel) == []
-
-
-def cut_off(panel: Locator) -> list[str]:
-    """Classes of what stands out of the panel to the right."""
-    found: list[str] = panel.evaluate(
-        """node => [...node.querySelectorAll('*')]
-          .filter(each => each.getBoundingClientRect().right > node.getBoundingClientRect().right + 1)
-          .filter(each => !each.closest('.plnb-mod-spoken'))
-          .map(each => each.className)"""
-    )
-    return found
 
 
 def test_notebook_7_has_the_same_panel(notebook7: Lab, page: Page, student: Student) -> None:

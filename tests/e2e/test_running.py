@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,9 +27,10 @@ from tests.e2e.workbook import (
     shown,
     write,
 )
+from tests.extent import WHOLE
 
 MODES = ("contentVisibility", "full", "defer", "none")
-MOST_UNLIKE = MODES if os.environ.get("PLNB_WHOLE") == "1" else MODES[:2]
+MOST_UNLIKE = MODES if WHOLE else MODES[:2]
 """One that keeps every cell in the page, and one that keeps those in sight: enough for what has nothing to do with running."""
 
 in_every_mode = pytest.mark.parametrize("windowed", MODES, indirect=True, scope="module")

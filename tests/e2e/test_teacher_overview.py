@@ -13,11 +13,10 @@ from playwright.sync_api import Locator, Page, expect
 from plnb.core.authored import ForkEntry, UnitEntry
 from plnb.store.course_edits import empty_notebook
 from plnb.store.course_file import parse_course_file
-from tests.e2e.axe import serious
+from tests.e2e.axe import cut_off, serious
 from tests.e2e.big_course import ACTIVITIES, TITLE, UNITS, write_big_course
 from tests.e2e.conftest import ROOT
 from tests.e2e.lab import Lab, ready, run, start, theme
-from tests.e2e.test_panel import cut_off
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.extent import WHOLE
 from tests.hostile.corpus import ENTRIES
 from tests.hostile.entry import Family
 
@@ -37,7 +38,7 @@ def test_nothing_gets_through(tier: str, tmp_path: Path) -> None:
     if proof.failure:
         pytest.skip(f"this machine does not offer the tier '{tier}': {proof.failure}")
     assert proof.holds
-    everything = tier == "namespaces" or os.environ.get("PLNB_WHOLE") == "1" or prove(Tier.namespaces).failure
+    everything = tier == "namespaces" or WHOLE or prove(Tier.namespaces).failure
     entries = [entry for entry in ENTRIES if everything or entry.family in BY_KERNEL]
     misses = run(tmp_path / "all", entries, tier=tier).misses
     # What came late, was our fault, or earned less than it should may be a busy machine's doing: it has to be right when it is
