@@ -1,4 +1,4 @@
-"""What a page may not have: axe-core on our own elements (JupyterLab's whole page cannot be held to it, ours can), and what is cut off."""
+"""What a page may not have: what axe-core calls serious in our own elements (JupyterLab fails it alone), and what is cut off."""
 
 from __future__ import annotations
 
