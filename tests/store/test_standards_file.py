@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -132,9 +131,7 @@ def many(number: int) -> str:
 
 def test_twenty_thousand_standards_are_read_and_the_one_that_is_wrong_is_found():
     text = many(20_000)
-    began = process_time()
     assert len(read_framework(text.encode(), "l.yaml").standards) == 20_000
-    assert process_time() - began < 30
     with pytest.raises(FrameworkError) as caught:
         read_framework((text + "    parent: X.20001\n").encode(), "l.yaml")
     assert caught.value.place == "l.yaml:60000"
