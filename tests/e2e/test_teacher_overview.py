@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from plnb.core.authored import ForkEntry, UnitEntry
 from plnb.store.course_edits import empty_notebook
 from plnb.store.course_file import parse_course_file
 from tests.e2e.axe import cut_off, serious
-from tests.e2e.big_course import ACTIVITIES, TITLE, UNITS, write_big_course
+from tests.e2e.big_course import ACTIVITIES, UNITS, write_big_course
 from tests.e2e.conftest import ROOT
 from tests.e2e.lab import Lab, ready, run, start, theme
 
@@ -200,27 +199,9 @@ def test_the_map_fits_between_two_open_side_bars_in_a_small_window(teacher_lab: 
     assert cut_off(overview) == []
 
 
-def test_a_course_of_sixty_activities_opens_within_a_second(teacher_lab: Lab, page: Page) -> None:
+def test_a_course_of_sixty_activities_opens_whole(teacher_lab: Lab, page: Page) -> None:
     folder = teacher_lab.root / "year"
     write_big_course(folder)
     overview = look(teacher_lab, page, folder)
     expect(overview.locator(".plnb-Step")).to_have_count(ACTIVITIES)
-    opened: list[float] = page.evaluate(
-        """async ([path, title, units]) => {
-          const { shell, commands } = window.jupyterapp;
-          const times = [];
-          for (let turn = 0; turn < 5; turn++) {
-            shell.currentWidget.close();
-            await new Promise(done => setTimeout(done, 300));
-            const begin = performance.now();
-            commands.execute('plnb:open-overview', { path });
-            while (document.querySelectorAll('.plnb-Overview .plnb-Unit').length < units) {
-              await new Promise(done => requestAnimationFrame(done));
-            }
-            times.push(performance.now() - begin);
-          }
-          return times;
-        }""",
-        [folder.name, TITLE, UNITS],
-    )
-    assert statistics.median(opened) < 1000, opened
+    expect(overview.locator(".plnb-Unit")).to_have_count(UNITS)

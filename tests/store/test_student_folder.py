@@ -387,16 +387,3 @@ def test_a_profile_stays_on_the_machine_and_out_of_what_is_handed_in(
     assert not any(b"Large print" in path.read_bytes() for path in root.rglob("*") if path.is_file())
     profile_file("lines").write_text("{")
     assert read_profile("lines") == Profile()
-
-
-def test_what_a_screen_shows_of_the_sample_sized_course_is_quick(root: Path) -> None:
-    from time import perf_counter
-
-    tell(root, *(NewHint(activity="walk", check="slope", rung=1 + n % 3, key=f"{n}") for n in range(200)))
-    view(root)
-    times = []
-    for _ in range(7):
-        begin = perf_counter()
-        view(root).model_dump_json()
-        times.append(perf_counter() - begin)
-    assert min(times) < 0.05
