@@ -25,6 +25,11 @@ from plnb.store.layout import COURSE_FILE, CourseFolder
 _LEFT_BEHIND: Final = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", ".DS_Store", ".git")
 _BESIDE: Final = ("*.py", "*.yml", "*.yaml", "*.md", "*.txt")
 """Files of an nbgrader course that its configuration may need."""
+_CONFIG: Final = "nbgrader_config.py"
+_SOURCE_IS_SOURCE: Final = """
+# plnb convert: in a plnb course what the teacher writes lies in `source`.
+c.CourseDirectory.source_directory = "source"
+"""
 _FORBIDDEN: Final = re.compile(r"[/\\+]+")
 
 
@@ -101,12 +106,15 @@ def _copy(origin: Path, made: CourseFolder) -> None:
         raise OutputExistsError(
             "This is a plnb course already.", place=str(origin / COURSE_FILE), mend="There is nothing to convert; try: plnb lint"
         )
-    old = CourseFolder(origin)
-    if any(old.source.glob("*/*.ipynb")):
-        shutil.copytree(old.source, made.source, ignore=_LEFT_BEHIND, copy_function=shutil.copyfile)
+    source = _source_of(origin)
+    if any(source.glob("*/*.ipynb")):
+        shutil.copytree(source, made.source, ignore=_LEFT_BEHIND, copy_function=shutil.copyfile)
         for pattern in _BESIDE:
             for path in sorted(origin.glob(pattern)):
                 shutil.copyfile(path, made.root / path.name)
+        if source != CourseFolder(origin).source:
+            with (made.root / _CONFIG).open("a", encoding="utf-8") as config:
+                config.write(_SOURCE_IS_SOURCE)
     elif any(origin.glob("*.ipynb")):
         unit = made.unit_source(_plain(origin.name))
         shutil.copytree(origin, unit, ignore=_LEFT_BEHIND, copy_function=shutil.copyfile)
@@ -116,6 +124,16 @@ def _copy(origin: Path, made: CourseFolder) -> None:
             place=str(origin),
             mend="Name a notebook, a folder with notebooks in it, or an nbgrader course with source/<assignment>/<notebook>.ipynb.",
         )
+
+
+def _source_of(origin: Path) -> Path:
+    """Where an nbgrader course keeps its notebooks: `source`, or the folder that its configuration names instead."""
+    usual = CourseFolder(origin).source
+    if any(usual.glob("*/*.ipynb")) or not (origin / _CONFIG).exists():
+        return usual
+    from plnb.grading.nbgrader_course import NbgraderCourse  # reading a configuration takes nbgrader
+
+    return origin / str(NbgraderCourse(CourseFolder(origin)).dir.source_directory)
 
 
 def _notebooks(made: CourseFolder) -> list[Path]:

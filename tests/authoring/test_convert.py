@@ -14,6 +14,8 @@ from plnb.authoring.demo import run_demo
 from plnb.core.findings import Severity
 from plnb.core.lint import lint
 from plnb.errors import InputError, NotebookError, NotFoundError, OutputExistsError
+from plnb.grading.nbgrader_course import NbgraderCourse
+from plnb.store.layout import CourseFolder
 from plnb.store.sources import load_course
 from tests.authoring.subjects import COMPUTING, SUBJECTS, book, five_subjects
 
@@ -102,6 +104,19 @@ def test_one_notebook_or_a_folder_of_them_is_a_course_of_one_unit(tmp_path: Path
     assert (made.folder / "source" / "loose" / "data.csv").read_text() == "1,2"
     for folder in ("one", "two"):
         assert not [each for each in lint(load_course(tmp_path / folder)) if each.severity is Severity.error]
+
+
+def test_where_nbgrader_is_told_of_another_folder_for_what_the_teacher_writes_that_is_read(tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    (old / "teaching" / "ps1").mkdir(parents=True)
+    (old / "teaching" / "ps1" / "walk.ipynb").write_text(json.dumps(book(COMPUTING)), encoding="utf-8")
+    (old / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.source_directory = "teaching"\n', encoding="utf-8")
+
+    made = convert(old, tmp_path / "new")
+
+    assert (made.units, made.notebooks) == (("ps1",), 1)
+    # nbgrader finds it, too, where it lies now.
+    assert Path(NbgraderCourse(CourseFolder(made.folder)).source("ps1")) == made.folder / "source" / "ps1"
 
 
 def test_a_notebook_of_format_3_is_brought_up_to_date(tmp_path: Path) -> None:
