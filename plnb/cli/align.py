@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from plnb.cli.console import CourseOption, JsonOption, out, print_json, table
 from plnb.core.standards import Alignment, Framework, Relation, Standard
-from plnb.errors import InputError, NotFoundError
+from plnb.errors import InputError
 
 if TYPE_CHECKING:
     from plnb.store.frameworks import Listed
@@ -33,6 +33,7 @@ def align(
     is aligned, and for each standard that is not, up to three that use the same words.
     """
     from plnb.core.aligning import own_and_others
+    from plnb.store.aligning import only
     from plnb.store.frameworks import of_course
     from plnb.store.layout import find_course
 
@@ -47,51 +48,22 @@ def align(
     elif remove:
         _remove(here, own, other, of, as_json=json)
     else:
-        _align(here, own, other, relation, _only(of, others), as_json=json)
+        _align(here, own, other, relation, only(of, others), as_json=json)
 
 
 def _align(here: Listed, own: str, other: str, relation: Relation, others: Sequence[Framework], *, as_json: bool) -> None:
-    from plnb.core.aligning import named, with_code
-    from plnb.interop.case_text import guess_framework
-    from plnb.interop.codes import same_standard
-    from plnb.store.alignments import change_alignments
+    from plnb.store.aligning import align as do
 
-    standard = named(own, [here.framework], same_standard).standard
-    framework, theirs = named(other, others, same_standard)
-    wanted = Alignment(relation=relation, framework=framework.id, code=theirs.code, uri=theirs.uri)
-    # What a table or an author wrote of the same standard, without knowing its framework's name here.
-    before = tuple(
-        each
-        for each in with_code(standard.alignments, theirs.code, same_standard)
-        if each.framework in (framework.id, guess_framework(each.code, each.uri))
-    )
-    if before != (wanted,):
-        change_alignments(here.file, standard, take=before, put=wanted)
+    standard, wanted = do(here, own, other, relation, others)
     _say(standard, wanted, "aligned", here.file, as_json=as_json)
 
 
 def _remove(here: Listed, own: str, other: str, of: str, *, as_json: bool) -> None:
-    from plnb.core.aligning import named, with_code
-    from plnb.interop.codes import same_standard
-    from plnb.store.alignments import change_alignments
+    from plnb.store.aligning import take_away
 
-    standard = named(own, [here.framework], same_standard).standard
-    found = with_code(standard.alignments, other, same_standard, of)
-    if not found:
-        there = ", ".join(map(str, standard.alignments)) or "nothing"
-        raise NotFoundError(f"{standard.code} is not aligned to {other}.", mend=f"It is aligned to: {there}.")
-    change_alignments(here.file, standard, take=found)
+    standard, found = take_away(here, own, other, of)
     for each in found:
         _say(standard, each, "removed", here.file, as_json=as_json)
-
-
-def _only(name: str, frameworks: Sequence[Framework]) -> Sequence[Framework]:
-    found = [each for each in frameworks if name in ("", each.id)]
-    if not found:
-        there = ", ".join(each.id for each in frameworks)
-        mend = f"Use one of: {there}." if there else "Bring one in with: plnb standards import"
-        raise NotFoundError(f"There is no other framework {name}".rstrip() + " in this course.", mend=mend)
-    return found
 
 
 # --- what is said -----------------------------------------------------------------------------------------------------------------

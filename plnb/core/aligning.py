@@ -13,7 +13,8 @@ Same = Callable[[str, str], bool]
 """Whether two spellings are one code (`interop.codes.same_standard`)."""
 
 
-_LOOK: Final = "see what is like your own with: plnb standards align"
+LOOK: Final = "see what is like your own with: plnb standards align"
+"""What else to do where a code is not there."""
 
 
 class Placed(NamedTuple):
@@ -23,7 +24,7 @@ class Placed(NamedTuple):
     standard: Standard
 
 
-def named(code: str, frameworks: Sequence[Framework], same: Same, look: str = _LOOK) -> Placed:
+def named(code: str, frameworks: Sequence[Framework], same: Same, look: str = LOOK) -> Placed:
     """The standard that `code` names in one of the frameworks; the code as it is written wins over other spellings of it.
 
     Raises NotFoundError with the nearest codes (`look` is what else to do), and InputError where two frameworks have it.

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from jupyter_server.utils import url_path_join
 
-from plnb.server import authoring, handlers, teaching
+from plnb.server import aligning, authoring, handlers, teaching
 from plnb.server.places import Places
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
-ROUTES: Final = (*handlers.ROUTES, *teaching.ROUTES, *authoring.ROUTES)
+ROUTES: Final = (*handlers.ROUTES, *teaching.ROUTES, *aligning.ROUTES, *authoring.ROUTES)
 """Every route below `plnb/api/`, and who answers there."""
 
 

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter
 
 import plnb
+from plnb.core.aligning_view import Aligning, Alignments, Offers
 from plnb.core.author import AUTHOR_SCHEMA_VERSION, AuthorView, LintAsked, LiveFindings, StandardsFound
 from plnb.core.cells import CELL_SCHEMA_VERSION, CellMeta
 from plnb.core.course_edits import Edit, Editing
@@ -52,6 +53,9 @@ _SHARED: Final[tuple[tuple[str, Any, Mode], ...]] = (
     ("Edit", Edit, "serialization"),
     ("Editing", Editing, "serialization"),
     ("Previewing", Previewing, "serialization"),
+    ("Alignments", Alignments, "serialization"),
+    ("Offers", Offers, "serialization"),
+    ("Aligning", Aligning, "validation"),
     ("AuthorView", AuthorView, "serialization"),
     ("StandardsFound", StandardsFound, "serialization"),
     ("LiveFindings", LiveFindings, "serialization"),

@@ -17,10 +17,9 @@ from plnb.errors import FrameworkError, InputError, NotFoundError, OutputExistsE
 from plnb.interop.case import read_package, validate_package, write_package
 from plnb.interop.case_text import short_name
 from plnb.interop.table import read_table
-from plnb.store.course_file import read_course_file
 from plnb.store.files import write_whole
 from plnb.store.layout import CourseFolder
-from plnb.store.sources import load_standards
+from plnb.store.sources import Files, load_standards
 from plnb.store.standards_file import SUFFIXES, is_yaml, read_standards_file, read_standards_yaml
 from plnb.store.yaml_edit import Unspliceable, set_value
 
@@ -39,17 +38,26 @@ class Listed:
     """`course.yaml` names it."""
 
 
-def of_course(folder: CourseFolder) -> tuple[Listed, ...]:
+def of_course(folder: CourseFolder, files: Files = Files()) -> tuple[Listed, ...]:
     """The frameworks that a course names, in its order, then those that only lie in `frameworks/`. Raises as `load_course`."""
-    file, _ = read_course_file(folder.course_file, folder.relative(folder.course_file))
-    standards = load_standards(folder.root).frameworks
+    file, _ = files.course_file(folder.course_file, folder.relative(folder.course_file))
+    standards = load_standards(folder.root, files).frameworks
     named = [Listed(each, folder.root / name, named=True) for each, name in zip(standards, file.frameworks, strict=True)]
     known = {each.file.resolve() for each in named}
     there = sorted(folder.frameworks.iterdir()) if folder.frameworks.is_dir() else []
     rest = [
         each for each in there if each.suffix.casefold() in (".json", *SUFFIXES) and each.is_file() and each.resolve() not in known
     ]
-    return (*named, *(Listed(read_list(each), each) for each in rest))
+    return (*named, *(Listed(_beside(each, folder, files), each) for each in rest))
+
+
+def _beside(file: Path, folder: CourseFolder, files: Files) -> Framework:
+    try:
+        return files.framework(file, folder.relative(file))
+    except OSError as error:
+        raise FrameworkError(
+            f"This file cannot be read ({error.strerror}).", place=folder.relative(file), mend="Check who may read it."
+        ) from error
 
 
 def read_list(file: Path) -> Framework:

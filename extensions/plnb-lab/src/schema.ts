@@ -139,6 +139,38 @@ export interface AddUnit {
   title: string;
 }
 
+/** What a standard is aligned to. */
+export interface AlignedTo {
+  /** How it is written. */
+  relation: Relation;
+  /** How it is said, after “is”. */
+  words: string;
+  /** Short name of the published list. */
+  framework: string;
+  /** Its full title, or the short name where the list is not here. */
+  title: string;
+  /** The published code. */
+  code: string;
+  /** What the published standard says; empty where the list is not here. */
+  statement: string;
+}
+
+/** Align one standard to another, or take that away. */
+export interface Aligning {
+  /** The course's folder, or anything in it. */
+  path: string;
+  /** The course's list; the first one without. */
+  own?: string;
+  /** The course's standard. */
+  code: string;
+  /** The published list. */
+  framework: string;
+  /** The published standard. */
+  other: string;
+  /** What the first is to the second; null takes away what was said before. */
+  relation: Relation | null;
+}
+
 /** A link from our standard to one that somebody else published. */
 export interface Alignment {
   /** How close the two are. */
@@ -149,6 +181,22 @@ export interface Alignment {
   code: string;
   /** Where the other standard is published. */
   uri: string;
+}
+
+/** The course's own list, and what can be done with it. */
+export interface Alignments {
+  /** Short name of the list that is shown. */
+  own: string;
+  /** The file it is in, from the course's folder. */
+  file: string;
+  /** The lists that `course.yaml` names: any of them can be shown. */
+  lists: StandardsList[];
+  /** The other lists that are here, to align to. */
+  published: StandardsList[];
+  /** What one standard can be to another. */
+  kinds: Kinship[];
+  /** In the list's order. */
+  standards: OwnStandard[];
 }
 
 /** Every one of these holds. */
@@ -616,6 +664,14 @@ export interface Inside {
   text: string;
 }
 
+/** What one standard can be to another. */
+export interface Kinship {
+  /** How it is written. */
+  relation: Relation;
+  /** How it is said, after “is”. */
+  words: string;
+}
+
 /** Something that can be named in a condition. */
 export interface Known {
   /** How a condition names it. */
@@ -890,6 +946,26 @@ export interface Not {
   not: All | AnyOf | Not | StandardAtLeast | StandardBelow | CheckPassed | ActivityDone | ChoiceIs;
 }
 
+/** A published standard that one could align to. */
+export interface Offer {
+  /** Short name of its list. */
+  framework: string;
+  /** Its list's full title. */
+  title: string;
+  /** Its code. */
+  code: string;
+  /** What it says. */
+  statement: string;
+}
+
+/** What was found, or what shares the words of a standard where nothing was asked. */
+export interface Offers {
+  /** How many there are. */
+  total: number;
+  /** The best of them, best first. */
+  offers: Offer[];
+}
+
 /** One branch of a fork. */
 export interface Option {
   /** Unique in its fork. */
@@ -968,6 +1044,20 @@ export interface OwnRecord {
   text: string;
   /** How far it can be believed. */
   trust: Trust;
+}
+
+/** A standard of the course's own list. */
+export interface OwnStandard {
+  /** The code people say aloud. */
+  code: string;
+  /** A few words; empty where its author gave none. */
+  title: string;
+  /** What a student who has it can do, in full. */
+  statement: string;
+  /** Whether other standards belong to it, so that nobody expects it to be aligned. */
+  group: boolean;
+  /** What it is aligned to. */
+  aligned: AlignedTo[];
 }
 
 /** The computed way. */
@@ -1406,6 +1496,16 @@ export interface StandardsFound {
   total: number;
   /** The best of them, best first. */
   standards: StandardShown[];
+}
+
+/** A list of standards, by its name. */
+export interface StandardsList {
+  /** Short name. */
+  id: string;
+  /** Full title. */
+  title: string;
+  /** How many it holds. */
+  standards: number;
 }
 
 /** One step of the path: an activity, a fork between activities, a fork inside a notebook, or a gate in one. */
