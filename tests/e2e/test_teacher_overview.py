@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from plnb.core.authored import ForkEntry, UnitEntry
+from plnb.core.standards import Alignment, Relation
+from plnb.interop.case import read_package, write_package
 from plnb.store.course_edits import empty_notebook
 from plnb.store.course_file import parse_course_file
+from tests.cli.lists import PUBLISHED
 from tests.e2e.axe import cut_off, serious
 from tests.e2e.big_course import ACTIVITIES, UNITS, write_big_course
 from tests.e2e.conftest import ROOT
@@ -157,6 +161,46 @@ def test_coverage_and_the_time_and_points_of_each_way_are_seen(teacher_lab: Lab,
     expect(ways.first).to_contain_text("70 min")
 
 
+def test_a_standard_is_aligned_by_keyboard_and_found_in_the_file_and_taken_away_again(
+    teacher_lab: Lab, page: Page, course: Path
+) -> None:
+    ours = course / "frameworks" / "straight-lines.case.json"
+    before = ours.read_text("utf-8")
+    overview = look(teacher_lab, page, course)
+    overview.get_by_role("tab", name="Standards").click()
+    expect(overview.get_by_role("tabpanel")).to_contain_text(f"{course.name}/frameworks")
+    # As a file that somebody drags into the file browser.
+    page.evaluate(
+        "([path, content]) => window.jupyterapp.serviceManager.contents.save(path, {type: 'file', format: 'text', content})",
+        [f"{course.name}/frameworks/state.case.json", write_package(PUBLISHED, datetime(2026, 9, 1, tzinfo=UTC))],
+    )
+    row = overview.locator("[data-plnb-standard='SL.RATE.1']")
+    row.get_by_role("button", name="SL.RATE.1").focus()
+    page.keyboard.press("Enter")
+    offered = row.get_by_role("button", name="Align: SL.RATE.1 is related to M.RP.2", exact=True)
+    expect(offered).to_be_visible()
+    row.get_by_role("searchbox").fill("rotations")
+    expect(row.get_by_role("button", name="Align: ")).to_have_count(1)
+    row.get_by_role("searchbox").fill("unit rate")
+    row.get_by_label("What SL.RATE.1 is to the published one").select_option("isPartOf")
+    row.get_by_role("button", name="Align: SL.RATE.1 is a part of M.RP.2", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(said(overview)).to_have_text("SL.RATE.1 is now a part of M.RP.2.")
+    aligned = row.locator(".plnb-Own-aligned > li", has_text="M.RP.2")
+    expect(aligned).to_contain_text("is a part of M.RP.2 of The State's Standards")
+    kept = {(each.relation, each.framework, each.code) for each in alignments(ours, "SL.RATE.1")}
+    assert (Relation.part_of, "state", "M.RP.2") in kept
+    aligned.get_by_role("button", name="Take away").click()
+    expect(aligned).to_have_count(0)
+    expect(row.get_by_role("button", name="SL.RATE.1").first).to_be_focused()
+    assert ours.read_text("utf-8") == before
+
+
+def alignments(file: Path, code: str) -> tuple[Alignment, ...]:
+    (standard,) = (each for each in read_package(file.read_bytes(), file.name).standards if each.code == code)
+    return standard.alignments
+
+
 def test_a_unit_is_met_as_if_proficient_and_one_click_leads_back(teacher_lab: Lab, page: Page, course: Path) -> None:
     overview = look(teacher_lab, page, course)
     overview.get_by_role("button", name="Preview as a student").click()
@@ -180,22 +224,35 @@ def test_a_unit_is_met_as_if_proficient_and_one_click_leads_back(teacher_lab: La
 
 def test_nothing_serious_is_found_by_axe_in_light_and_dark(teacher_lab: Lab, page: Page, course: Path) -> None:
     (course / "source" / "motion" / "loose-ends.ipynb").write_text(empty_notebook("Loose ends"), "utf-8")
+    package = write_package(PUBLISHED, datetime(2026, 9, 1, tzinfo=UTC))
+    (course / "frameworks" / "state.case.json").write_text(package, "utf-8")
     overview = look(teacher_lab, page, course)
     overview.get_by_role("button", name="Where lines meet", exact=True).click()
     overview.get_by_role("button", name="Preview as a student").click()
     overview.get_by_role("button", name="Add an activity").first.click()
     for name in ("light", "dark"):
         theme(page, name)  # type: ignore[arg-type]
-        for tab in ("Findings", "What is checked where", "Time and points", "Map"):
+        for tab in ("Findings", "What is checked where", "Standards", "Time and points", "Map"):
             overview.get_by_role("tab", name=tab).click()
+            if tab == "Standards":
+                overview.get_by_role("button", name="SL.RATE.1").click()
+                expect(overview.get_by_role("button", name="Align: ").first).to_be_visible()
             assert serious(page, ".plnb-Overview") == [], (name, tab)
 
 
-def test_the_map_fits_between_two_open_side_bars_in_a_small_window(teacher_lab: Lab, page: Page, course: Path) -> None:
+def test_the_map_and_the_standards_fit_between_two_open_side_bars_in_a_small_window(
+    teacher_lab: Lab, page: Page, course: Path
+) -> None:
+    package = write_package(PUBLISHED, datetime(2026, 9, 1, tzinfo=UTC))
+    (course / "frameworks" / "state.case.json").write_text(package, "utf-8")
     overview = look(teacher_lab, page, course)
     run(page, "plnb:author")
     page.set_viewport_size({"width": 768, "height": 900})
     page.wait_for_function("() => document.querySelector('.plnb-Overview').clientWidth < 300")
+    assert cut_off(overview) == []
+    overview.get_by_role("tab", name="Standards").click()
+    overview.get_by_role("button", name="SL.RATE.1").click()
+    expect(overview.get_by_role("button", name="Align: ").first).to_be_visible()
     assert cut_off(overview) == []
 
 

@@ -7,7 +7,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { request } from '../../api';
-import type { Edit, Editing, Overview, Preview, Previewing, Remark, Remarks } from '../../schema';
+import type { Aligning, Alignments, Edit, Editing, Offers, Overview, Preview, Previewing, Remark, Remarks } from '../../schema';
 import { type IProblem, PlnbError } from '../../tokens';
 
 /** The teacher's routes on a course. */
@@ -17,6 +17,9 @@ export interface ITeaching {
   edit(editing: Editing): Promise<Overview>;
   preview(asked: Previewing): Promise<Preview>;
   previewOf(path: string): Promise<Preview>;
+  standards(path: string, own: string): Promise<Alignments>;
+  like(path: string, own: string, code: string, query: string): Promise<Offers>;
+  align(asked: Aligning): Promise<Alignments>;
 }
 
 export class Teaching implements ITeaching {
@@ -40,6 +43,18 @@ export class Teaching implements ITeaching {
 
   previewOf(path: string): Promise<Preview> {
     return request(this.settings, `teaching/preview?path=${encodeURIComponent(path)}`);
+  }
+
+  standards(path: string, own: string): Promise<Alignments> {
+    return request(this.settings, `teaching/standards?${new URLSearchParams({ path, own }).toString()}`);
+  }
+
+  like(path: string, own: string, code: string, query: string): Promise<Offers> {
+    return request(this.settings, `teaching/standards/like?${new URLSearchParams({ path, own, code, query }).toString()}`);
+  }
+
+  align(asked: Aligning): Promise<Alignments> {
+    return request(this.settings, 'teaching/align', { method: 'POST', body: JSON.stringify(asked) });
   }
 }
 
@@ -119,18 +134,21 @@ export class OverviewModel {
 
   /** Make a preview; null where it could not be made, and `problem` says why. */
   async preview(asked: Omit<Previewing, 'path'>): Promise<Preview | null> {
-    this._busy = true;
-    this._changed.emit();
+    return this._do(() => this.api.preview({ ...asked, path: this.path }));
+  }
+
+  /** Align a standard, or take that away; null where it could not be done or something else is on its way. */
+  async align(asked: Omit<Aligning, 'path'>): Promise<Alignments | null> {
+    return this._busy ? null : this._do(() => this.api.align({ ...asked, path: this.path }));
+  }
+
+  /** Ask for something that only one view draws; null where there is no answer, and `problem` says why. */
+  async ask<T>(question: (api: ITeaching) => Promise<T>): Promise<T | null> {
     try {
-      const made = await this.api.preview({ ...asked, path: this.path });
-      this._problem = null;
-      return made;
+      return await question(this.api);
     } catch (error) {
       this._fail(error);
       return null;
-    } finally {
-      this._busy = false;
-      this._changed.emit();
     }
   }
 
@@ -147,6 +165,22 @@ export class OverviewModel {
       if (turn === this._turn) {
         this._fail(error);
       }
+    }
+  }
+
+  private async _do<T>(deed: () => Promise<T>): Promise<T | null> {
+    this._busy = true;
+    this._changed.emit();
+    try {
+      const done = await deed();
+      this._problem = null;
+      return done;
+    } catch (error) {
+      this._fail(error);
+      return null;
+    } finally {
+      this._busy = false;
+      this._changed.emit();
     }
   }
 

@@ -7,7 +7,7 @@ import type { Edit, Known, Overview, Remark, Span, Stop } from '../../schema';
 import type { OverviewModel } from './model';
 import { stops } from './places';
 
-export type View = 'map' | 'coverage' | 'ways' | 'findings';
+export type View = 'map' | 'coverage' | 'standards' | 'ways' | 'findings';
 
 /** What is drawn, for every part of the overview. */
 export interface IOverview {
@@ -17,6 +17,8 @@ export interface IOverview {
   readonly trans: TranslationBundle;
   /** Carry out an edit, and say what came of it. */
   readonly edit: (edit: Edit, said: string) => Promise<boolean>;
+  /** Say what came of something, to eyes and ears. */
+  readonly say: (said: string) => void;
   /** Open a file, at a cell where one is given. */
   readonly open: (path: string, cell: number | null) => void;
   /** Show a step on the map, ready to be changed. */

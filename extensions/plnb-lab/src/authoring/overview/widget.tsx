@@ -13,6 +13,7 @@ import type { OverviewModel } from './model';
 import { stops } from './places';
 import { PreviewForm } from './preview';
 import { Button, type IOverview, OverviewContext, pointSpan, timeSpan, type View } from './shared';
+import { Standards } from './standards';
 import { Ways } from './ways';
 
 /** What the overview asks of the rest of the application. */
@@ -82,11 +83,12 @@ function Whole({ model, doors, trans }: { model: OverviewModel; doors: IDoors; t
       row?.querySelector<HTMLElement>('.plnb-Title')?.focus();
     });
   };
-  const context: IOverview = { model, course, remarks: model.remarks, trans, edit, open: doors.open, show, shown, setShown };
+  const context: IOverview = { model, course, remarks: model.remarks, trans, edit, say: setSaid, open: doors.open, show, shown, setShown };
   const serious = model.remarks?.filter(each => each.finding.severity !== 'advice').length;
   const tabs: { id: View; label: string }[] = [
     { id: 'map', label: trans.__('Map') },
     { id: 'coverage', label: trans.__('What is checked where') },
+    { id: 'standards', label: trans.__('Standards') },
     { id: 'ways', label: trans.__('Time and points') },
     { id: 'findings', label: serious ? trans.__('Findings (%1)', serious) : trans.__('Findings') }
   ];
@@ -133,6 +135,7 @@ function Whole({ model, doors, trans }: { model: OverviewModel; doors: IDoors; t
         <div role="tabpanel" id="plnb-overview-view" tabIndex={-1} aria-labelledby={`plnb-overview-${view}`}>
           {view === 'map' ? <CourseMap /> : null}
           {view === 'coverage' ? <CoverageTable /> : null}
+          {view === 'standards' ? <Standards /> : null}
           {view === 'ways' ? <Ways /> : null}
           {view === 'findings' ? <Findings /> : null}
         </div>
