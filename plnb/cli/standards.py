@@ -13,7 +13,6 @@ from plnb.cli.align import align
 from plnb.cli.browse import show
 from plnb.cli.console import CourseOption, JsonOption, count, out, print_findings, print_json, table
 from plnb.core.findings import Severity
-from plnb.core.standards import Framework
 from plnb.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -89,21 +88,21 @@ def export(
 ) -> None:
     """Write the course's standards as CASE 1.1 packages, with what they require and what they are aligned to."""
     from plnb.store.frameworks import export as write
+    from plnb.store.frameworks import named_by
     from plnb.store.layout import find_course
-    from plnb.store.sources import load_standards
 
-    known = load_standards(find_course(course).root).frameworks
+    known = named_by(find_course(course))
     written = write([_named(name, known) for name in framework] if framework else known, target, force=force)
     _say(written, as_json=json, alone=target.suffix.casefold() == ".json")
 
 
-def _named(name: str, known: Sequence[Framework]) -> Framework:
+def _named(name: str, known: Sequence[Listed]) -> Listed:
     for each in known:
-        if each.id == name:
+        if each.framework.id == name:
             return each
     raise NotFoundError(
         f"No framework of this course is called {name}.",
-        mend=f"Use one of: {', '.join(each.id for each in known) or 'none; bring one in with plnb standards import'}.",
+        mend=f"Use one of: {', '.join(each.framework.id for each in known) or 'none; bring one in with plnb standards import'}.",
     )
 
 
@@ -133,7 +132,9 @@ def _say(written: Sequence[Listed], *, as_json: bool, alone: bool) -> None:
     """Which framework is in which file now."""
     if as_json:
         said: list[dict[str, object]] = [
-            {"file": str(each.file), "framework": each.framework.id, "standards": len(each.framework.standards)} for each in written
+            {"file": str(each.file), "framework": each.framework.id, "standards": len(each.framework.standards)}
+            | ({"left_out": each.left_out} if each.left_out else {})
+            for each in written
         ]
         print_json(said[0] if alone else {"frameworks": said})
         return
@@ -142,3 +143,5 @@ def _say(written: Sequence[Listed], *, as_json: bool, alone: bool) -> None:
         aligned = sum(bool(standard.alignments) for standard in standards)
         also = f", {aligned} of them aligned" if aligned else ""
         out.print(f"[green]✓[/green] {escape(title)}: {count(len(standards), 'standard')}{also} in {escape(str(each.file))}")
+        if each.left_out:
+            out.print(f"  Left out, for CASE 1.1 does not want it as it was: {escape(', '.join(each.left_out))}")

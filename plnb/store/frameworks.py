@@ -14,7 +14,7 @@ from typing import Final
 from plnb.core.findings import Severity
 from plnb.core.standards import Framework
 from plnb.errors import FrameworkError, InputError, NotFoundError, OutputExistsError, ReadOnlyError
-from plnb.interop.case import read_package, validate_package, write_package
+from plnb.interop.case import keep_rest, read_package, validate_package, write_package
 from plnb.interop.case_text import short_name
 from plnb.interop.table import read_table
 from plnb.store.files import write_whole
@@ -36,19 +36,26 @@ class Listed:
     file: Path
     named: bool = False
     """`course.yaml` names it."""
+    left_out: tuple[str, ...] = ()
+    """What of the package it was read from could not be written again."""
 
 
 def of_course(folder: CourseFolder, files: Files = Files()) -> tuple[Listed, ...]:
     """The frameworks that a course names, in its order, then those that only lie in `frameworks/`. Raises as `load_course`."""
-    file, _ = files.course_file(folder.course_file, folder.relative(folder.course_file))
-    standards = load_standards(folder.root, files).frameworks
-    named = [Listed(each, folder.root / name, named=True) for each, name in zip(standards, file.frameworks, strict=True)]
+    named = named_by(folder, files)
     known = {each.file.resolve() for each in named}
     there = sorted(folder.frameworks.iterdir()) if folder.frameworks.is_dir() else []
     rest = [
         each for each in there if each.suffix.casefold() in (".json", *SUFFIXES) and each.is_file() and each.resolve() not in known
     ]
     return (*named, *(Listed(_beside(each, folder, files), each) for each in rest))
+
+
+def named_by(folder: CourseFolder, files: Files = Files()) -> tuple[Listed, ...]:
+    """The frameworks that a course names, in its order. Raises as `load_course`."""
+    file, _ = files.course_file(folder.course_file, folder.relative(folder.course_file))
+    standards = load_standards(folder.root, files).frameworks
+    return tuple(Listed(each, folder.root / name, named=True) for each, name in zip(standards, file.frameworks, strict=True))
 
 
 def _beside(file: Path, folder: CourseFolder, files: Files) -> Framework:
@@ -102,44 +109,53 @@ def bring_in(path: Path, folder: CourseFolder, name: str = "") -> tuple[Listed, 
                 place=str(taken),
                 mend="Give the new one another name with --name, or remove the old file first.",
             )
-        made[target] = (
-            None if here else _yaml_text(file, name) if is_yaml(file.name) else write_package(framework, datetime.now(UTC))
-        )
-        found.append(Listed(framework, target))
+        left_out: tuple[str, ...] = ()
+        if is_yaml(file.name):
+            made[target] = None if here else _yaml_text(file, name)
+        else:
+            made[target], left_out = _package(framework, file)
+        found.append(Listed(framework, target, left_out=left_out))
     _write({target: text for target, text in made.items() if text is not None})
     return tuple(found)
 
 
-def export(frameworks: Sequence[Framework], target: Path, *, force: bool = False) -> tuple[Listed, ...]:
-    """Write frameworks as CASE 1.1 packages: one into the file `target` (`.json`), any number into the folder.
+def _package(framework: Framework, file: Path) -> tuple[str, tuple[str, ...]]:
+    """A framework as a package, with the rest of what the package says that it was read from, and what could not be kept."""
+    text = write_package(framework, datetime.now(UTC))
+    return keep_rest(text, framework, read_bytes(file)) if file.suffix.casefold() == ".json" else (text, ())
 
-    Raises OutputExistsError for files that are there (unless `force`), FrameworkError for what may not be published (a circle),
-    InputError or ReadOnlyError; then nothing is written.
+
+def export(lists: Sequence[Listed], target: Path, *, force: bool = False) -> tuple[Listed, ...]:
+    """Write lists as CASE 1.1 packages: one into the file `target` (`.json`), any number into the folder.
+
+    What their own packages say besides goes with them. Raises OutputExistsError for files that are there (unless `force`),
+    FrameworkError for what may not be published (a circle), InputError or ReadOnlyError; then nothing is written.
     """
     alone = target.suffix.casefold() == ".json"
-    if alone and len(frameworks) > 1:
+    if alone and len(lists) > 1:
         raise InputError(
-            f"One file holds one framework, and there are {len(frameworks)}.",
+            f"One file holds one framework, and there are {len(lists)}.",
             place=str(target),
-            mend=f"Choose one with --framework ({', '.join(each.id for each in frameworks)}), or name a folder.",
+            mend=f"Choose one with --framework ({', '.join(each.framework.id for each in lists)}), or name a folder.",
         )
-    files = [Listed(each, target if alone else target / f"{short_name(each.id)}.case.json") for each in frameworks]
     texts: dict[Path, str] = {}
-    for each in files:
-        if (each.file.exists() and not force) or each.file in texts:
-            raise OutputExistsError("There is such a file already.", place=str(each.file), mend="Write over it with --force.")
-        texts[each.file] = _publishable(each.framework)
+    written: list[Listed] = []
+    for each in lists:
+        file = target if alone else target / f"{short_name(each.framework.id)}.case.json"
+        if (file.exists() and not force) or file in texts:
+            raise OutputExistsError("There is such a file already.", place=str(file), mend="Write over it with --force.")
+        texts[file], left_out = _package(each.framework, each.file)
+        _check_publishable(texts[file], each.framework.id)
+        written.append(Listed(each.framework, file, left_out=left_out))
     _write(texts)
-    return tuple(files)
+    return tuple(written)
 
 
-def _publishable(framework: Framework) -> str:
-    """The framework as a package that a strict check finds no error in."""
-    text = write_package(framework, datetime.now(UTC))
-    for finding in validate_package(text, strict=True, place=framework.id):
+def _check_publishable(text: str, place: str) -> None:
+    """Nothing is published that a strict check finds an error in."""
+    for finding in validate_package(text, strict=True, place=place):
         if finding.severity is Severity.error:
             raise FrameworkError(finding.message, place=finding.place, mend=finding.mend)
-    return text
 
 
 def _lists(path: Path) -> list[Path]:

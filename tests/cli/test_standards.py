@@ -149,3 +149,16 @@ def test_a_code_that_two_frameworks_have_means_the_first_and_one_that_none_has_g
     (root / "frameworks" / "ours.yaml").write_text(OURS + "  - {code: M.G.1, statement: Our own way.}\n", encoding="utf-8")
     assert "Our own way." in plnb(root, "show", "M.G.1").output
     assert "Did you mean R.2" in refused(root, "show", "R.22").mend
+
+
+def test_what_a_published_package_says_besides_goes_through_a_course_and_what_cannot_is_named(root: Path, tmp_path: Path):
+    raw = json.loads((root / "frameworks" / "state.case.json").read_text("utf-8"))
+    raw["CFItems"][0] |= {"notes": "Mind the units.", "statusStartDate": "soon"}
+    (tmp_path / "new.json").write_text(json.dumps(raw), encoding="utf-8")
+    done = plnb(root, "import", str(tmp_path / "new.json"), "--name", "new")
+    assert "CFItems.statusStartDate" in done.output
+    (root / "course.yaml").write_text(COURSE.replace("ours.yaml", "new.case.json"), encoding="utf-8")
+    done = plnb(root, "export", str(tmp_path / "out.json"), "-f", "new", "--json")
+    assert done.exit_code == 0, done.output
+    assert "left_out" not in json.loads(done.output)
+    assert json.loads((tmp_path / "out.json").read_text("utf-8"))["CFItems"][0]["notes"] == "Mind the units."
