@@ -31,9 +31,9 @@ def lint(
     source = load_course(folder.root)
     findings: tuple[Finding, ...] = find(source)
     if run:
-        from plnb.grading.smoke import smoke_run
+        from plnb.grading.smoke import runs, smoke_run
 
-        with progress_bar(2 * len(source.notebooks), "Running solutions and blanks") as bar:
+        with progress_bar(runs(source), "Running solutions and blanks") as bar:
             task = bar.task_ids[0]
             findings += smoke_run(folder, source, jobs=jobs, on_event=lambda _: bar.advance(task))
     serious = [finding for finding in findings if finding.severity is not Severity.advice]

@@ -149,6 +149,20 @@ class ResponseCell(_Cell):
     """Unit of a number."""
 
 
+class VaryCell(_Cell):
+    """A code cell that sets a whole number on a line of its own (`variant = 1`) and makes from it what the question below is given.
+
+    The same question can then be asked with other numbers. Released as it is: there is no secret in it.
+    """
+
+    role: Literal["vary"]
+    """What the cell is for."""
+    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+    """The name of the whole number. Grading takes the number from the student's copy, and nothing else of this cell."""
+    variants: int = Field(default=20, ge=2, le=1000)
+    """How many variants there are: the number is one of 1 to this."""
+
+
 _ROLES: dict[str, str] = {
     **dict.fromkeys(("explain", "example", "practice", "hint"), "prose"),
     **dict.fromkeys(("check", "probe", "challenge"), "check"),
@@ -156,6 +170,7 @@ _ROLES: dict[str, str] = {
     "fork": "fork",
     "gate": "gate",
     "response": "response",
+    "vary": "vary",
 }
 
 
@@ -172,6 +187,7 @@ CellMeta = Annotated[
         Annotated[GateCell, Tag("gate")],
         Annotated[ReflectCell, Tag("reflect")],
         Annotated[ResponseCell, Tag("response")],
+        Annotated[VaryCell, Tag("vary")],
     ],
     Discriminator(
         _role,

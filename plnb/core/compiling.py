@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from plnb.core.authored import ActivityEntry, CourseSource, ForkEntry, NotebookSource
-from plnb.core.cells import Cell, CheckCell, ForkCell, GateCell, ReflectCell
+from plnb.core.cells import Cell, CheckCell, ForkCell, GateCell, ReflectCell, VaryCell
 from plnb.core.conditions import All, AnyOf, CheckPassed, Condition, Not
 from plnb.core.course import Activity, ActivityFork, ActivityOption, Check, Course, Fork, Gate, Node, ReflectionPoint, Unit
 from plnb.core.markdown import headings
@@ -101,16 +101,23 @@ def _checks(cells: Iterable[Cell]) -> Iterator[Check]:
     """Every nbgrader grade cell, with or without our key: an untagged check still carries points.
 
     It is called by the nearest heading above it that is on its branch. An automatic check answers for the solution cells above it,
-    back to the previous group of tests; tests in a row share them.
+    back to the previous group of tests; tests in a row share them. A cell whose number varies belongs to the question that it
+    begins: the nearest one among those cells counts.
     """
     heading: dict[str | None, tuple[int, str]] = {}
     answers: list[tuple[str | None, str]] = []
+    numbers: list[tuple[str | None, str]] = []
     tested = False
     for number, cell in enumerate(cells):
         branch = cell.meta.branch if cell.meta else None
         if cell.kind == "markdown" and (found := headings(cell.source)):
             heading[branch] = (number, found[-1][1])
         grader = cell.grader
+        begins = isinstance(cell.meta, VaryCell) or (grader and grader.solution and not grader.is_check)
+        if begins and tested:
+            answers, numbers, tested = [], [], False
+        if isinstance(cell.meta, VaryCell):
+            numbers.append((branch, cell.meta.name))
         if grader is None:
             continue
         if grader.is_check:
@@ -121,14 +128,13 @@ def _checks(cells: Iterable[Cell]) -> Iterator[Check]:
             else:
                 own = tuple(name for b, name in answers if b is None or branch is None or b == branch)
                 tested = True
-            yield _check(cell, title, own)
+            varies = "" if grader.is_manual else next((name for b, name in reversed(numbers) if b in (None, branch)), "")
+            yield _check(cell, title, own, varies)
         elif grader.solution:
-            if tested:
-                answers, tested = [], False
             answers.append((branch, grader.grade_id))
 
 
-def _check(cell: Cell, heading: str, answers: tuple[str, ...]) -> Check:
+def _check(cell: Cell, heading: str, answers: tuple[str, ...], varies: str) -> Check:
     grader, meta = cell.grader, cell.meta
     assert grader is not None
     tagged = meta if isinstance(meta, CheckCell) else None
@@ -145,6 +151,7 @@ def _check(cell: Cell, heading: str, answers: tuple[str, ...]) -> Check:
         minutes=meta.minutes if meta else None,
         answers=answers,
         mixed=tagged.mixed if tagged else False,
+        varies=varies,
     )
 
 

@@ -48,6 +48,8 @@ class Check(Model):
     """Digest of the text as students received it, so that a kernel knows the check when it runs; empty before release."""
     blanks: tuple[str, ...] = ()
     """Digests of the code cells for its answer as students received them: while they are the same, there is no answer yet."""
+    varies: str = ""
+    """The name of the whole number that its question's givens are made from; empty where they are always the same."""
 
 
 class Fork(Model):

@@ -42,6 +42,8 @@ class NewAttempt(_News):
     """Share of the points, for a check that gives parts of them; without, all or nothing."""
     blank: bool = False
     """The cells for the answer are as they were given out, so what failed was no answer."""
+    seed: int | None = Field(default=None, ge=1, le=1000)
+    """The number the question was asked with, where its numbers vary."""
 
 
 class NewHint(_News):

@@ -102,6 +102,7 @@ def _attempt(news: NewAttempt, activity: Activity, check: Check, before: Iterabl
             "attempt": 1 + sum(isinstance(r, Attempt) and r.trust is Trust.local for r in mine),
             "mixed": check.mixed,
             "checked_in": "kernel",
+            "seed": news.seed if check.varies else None,
             "message": news.message,
         }
     )

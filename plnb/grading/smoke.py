@@ -1,7 +1,8 @@
 """The smoke test of a course (`plnb lint --run`): every solution passes its checks, and the blank student version fails them.
 
-Runs each notebook twice on a warm desk, in a copy of its unit's folder: as the teacher left it, and after nbgrader's own
-`ClearSolutions`, configured as the course configures it. Writes nothing in the course and opens no gradebook.
+Runs each notebook on a warm desk, in a copy of its unit's folder: as the teacher left it, with other numbers where there are cells
+that vary, and after nbgrader's own `ClearSolutions`, configured as the course configures it. Writes nothing in the course and opens
+no gradebook.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions
 
 from plnb.core.authored import CourseSource, NotebookSource
-from plnb.core.cells import Cell, CheckCell
+from plnb.core.cells import Cell, CheckCell, VaryCell
 from plnb.core.findings import Finding, Rule, Severity
+from plnb.core.lint.words import listed
+from plnb.core.variants import number_in, with_number
 from plnb.engine.execute import run_notebook
 from plnb.engine.nursery import Nursery, nursery_for
 from plnb.engine.runs import Budget, CellStatus, RunResult
@@ -35,6 +38,11 @@ RULES: Final = {
     rule.code: rule
     for rule in (
         Rule(code="solution-fails-check", severity=Severity.error, about="The teacher's own solution does not pass a check."),
+        Rule(
+            code="solution-fails-variant",
+            severity=Severity.error,
+            about="The teacher's own solution does not pass a check with other numbers.",
+        ),
         Rule(
             code="solution-cell-fails",
             severity=Severity.error,
@@ -69,6 +77,8 @@ class _Job:
     source: NotebookSource
     path: Path
     blank: bool
+    variant: int = 0
+    """With this number in its cells that vary, or as near as they go; 0: as the teacher left them."""
 
 
 def smoke_run(
@@ -80,12 +90,12 @@ def smoke_run(
 ) -> tuple[Finding, ...]:
     """Run every notebook of `units` (all without) with its solutions and blank, `jobs` at a time; findings in course order.
 
-    `on_event` is called after each run, twice for a notebook, from the threads that ran it. Notebooks that cannot be read, or whose
-    solution regions nbgrader refuses, are left out: lint has a finding for them. Raises `NotReadyError` where a kernel is missing.
+    `on_event` is called after each of the `runs`, from the threads that ran it. Notebooks that cannot be read, or whose solution
+    regions nbgrader refuses, are left out: lint has a finding for them. Raises `NotReadyError` where a kernel is missing.
     """
     nbgrader = NbgraderCourse(folder)
     wanted = [nb for nb in source.notebooks if nb.cells and (units is None or nb.unit in units)]
-    work = [_Job(nb, nbgrader.source(nb.unit) / f"{nb.name}.ipynb", blank) for nb in wanted for blank in (False, True)]
+    work = [job for nb in wanted for job in _jobs(nb, nbgrader.source(nb.unit) / f"{nb.name}.ipynb")]
     clear = ClearSolutions(parent=nbgrader.app)
     budget = Budget(cell_seconds=nbgrader.cell_seconds)
     nursery = _nursery(wanted)
@@ -95,10 +105,29 @@ def smoke_run(
             return tuple(_findings(job, clear, budget, nursery))
         finally:
             if on_event is not None:
-                on_event(f"{job.source.place} ({'blank' if job.blank else 'solutions'})")
+                on_event(f"{job.source.place} ({_what(job)})")
 
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         return tuple(finding for found in pool.map(run, work) for finding in found)
+
+
+def runs(source: CourseSource) -> int:
+    """How many runs a course takes."""
+    return sum(1 for notebook in source.notebooks if notebook.cells for _ in _jobs(notebook, Path()))
+
+
+def _jobs(source: NotebookSource, path: Path) -> Iterator[_Job]:
+    """Solved, then with other numbers where there are any (the second variant and the last), then blank."""
+    yield _Job(source, path, blank=False)
+    most = max((cell.meta.variants for cell in source.cells if isinstance(cell.meta, VaryCell)), default=1)
+    for variant in sorted({2, most} - {1}):
+        if most > 1:
+            yield _Job(source, path, blank=False, variant=variant)
+    yield _Job(source, path, blank=True)
+
+
+def _what(job: _Job) -> str:
+    return "blank" if job.blank else f"solutions, variant {job.variant}" if job.variant else "solutions"
 
 
 def _nursery(notebooks: Sequence[NotebookSource]) -> Nursery | None:
@@ -113,7 +142,8 @@ def _findings(job: _Job, clear: ClearSolutions, budget: Budget, nursery: Nursery
     notebook: NotebookNode = nbformat.reads(job.path.read_text("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
     if job.blank and not _cleared(notebook, clear):
         return
-    asked = {} if job.blank else _questions(job.source)
+    numbers = _vary(job, notebook)
+    asked = {} if job.blank or job.variant else _questions(job.source)
     with tempfile.TemporaryDirectory(prefix="plnb-smoke-") as where:
         _copy_data(job.path.parent, Path(where))
         result = run_notebook(
@@ -126,6 +156,8 @@ def _findings(job: _Job, clear: ClearSolutions, budget: Budget, nursery: Nursery
         )
     if job.blank:
         yield from _blank(job.source, result)
+    elif job.variant:
+        yield from _solved_with(numbers, job.source, result)
     else:
         yield from _solved(job.source, result)
         if result.died is None:
@@ -190,6 +222,31 @@ def _solved(source: NotebookSource, result: RunResult) -> Iterator[Finding]:
             )
         elif not why and cell.index in tests:
             yield from _scored(source, cell, result.notebook.cells[cell.index])
+
+
+def _vary(job: _Job, notebook: NotebookNode) -> dict[str, int]:
+    """Put other numbers into the cells that vary; by name, those that are in them now."""
+    numbers: dict[str, int] = {}
+    for cell in job.source.cells:
+        if job.variant and isinstance(cell.meta, VaryCell) and number_in(cell.source, cell.meta.name) is not None:
+            numbers[cell.meta.name] = min(job.variant, cell.meta.variants)
+            notebook.cells[cell.index].source = with_number(cell.source, cell.meta.name, numbers[cell.meta.name])
+    return numbers
+
+
+def _solved_with(numbers: dict[str, int], source: NotebookSource, result: RunResult) -> Iterator[Finding]:
+    """What fails with other numbers. A check that fails with the teacher's own, too, is told of by the first run as well."""
+    varied = listed([f"{name} = {number}" for name, number in numbers.items()])
+    for cell in _tests(source):
+        why = _why_failed(cell, result)
+        if numbers and why:
+            yield _finding(
+                "solution-fails-variant",
+                source,
+                cell,
+                f"With {varied} and the solutions in, the check {cell.name} does not pass: {why}.",
+                "Make the solution and the check work out what they expect from the cell's own names, not from its first numbers.",
+            )
 
 
 def _scored(source: NotebookSource, cell: Cell, ran: NotebookNode) -> Iterator[Finding]:

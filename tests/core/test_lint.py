@@ -9,7 +9,7 @@ import pytest
 
 from plnb.core.authored import ActivityEntry, CourseSource, ForkEntry, Grading, UnitEntry
 from plnb.core.base import Level
-from plnb.core.cells import CheckCell, GateCell, GraderMeta, Misconception, Option, ProseCell
+from plnb.core.cells import CheckCell, GateCell, GraderMeta, Misconception, Option, ProseCell, VaryCell
 from plnb.core.conditions import ActivityDone, All, AnyOf, CheckPassed, ChoiceIs, Not, StandardAtLeast, StandardBelow
 from plnb.core.findings import Finding
 from plnb.core.lint import RULES, lint
@@ -65,6 +65,14 @@ def source_of(name: str, which: str, text: str) -> Callable[[CourseSource], Cour
 
 def add_cell(name: str, *cells: object) -> Callable[[CourseSource], CourseSource]:
     return lambda s: edit_cells(s, name, lambda old: [*old, *cells])  # type: ignore[list-item]
+
+
+def varied(
+    source: str, *, name: str = "variant", variants: int = 20, at: int = 4, grader: GraderMeta | None = None
+) -> Callable[[CourseSource], CourseSource]:
+    """With a cell whose numbers vary, before the second question of a notebook."""
+    cell = code(source, VaryCell(role="vary", name=name, variants=variants), grader)
+    return lambda s: edit_cells(s, "rates", lambda old: [*old[:at], cell, *old[at:]])
 
 
 def meta_of(name: str, which: str, **changes: object) -> Callable[[CourseSource], CourseSource]:
@@ -224,6 +232,7 @@ SEEDS = [
     ),
     Seed("role-mismatch", lambda s: edit_cell(s, "slopes", "reflect", with_(kind="raw")), "slopes.ipynb", "markdown cell"),
     Seed("role-mismatch", add_cell("rates", code("q = 'A'", response())), "rates.ipynb, cell 11", "Autograded answer"),
+    Seed("role-mismatch", add_cell("rates", md("n = 1", VaryCell(role="vary", name="n"))), "rates.ipynb, cell 11", "code cell"),
     Seed(
         "role-mismatch",
         lambda s: edit_cell(s, "rates", "r_1_check", with_(meta=ProseCell(role="practice", standards=("A1",)))),
@@ -271,6 +280,15 @@ SEEDS = [
         "cell r_1_check",
         "reads tolerance",
     ),
+    # varying
+    Seed("vary-not-set", varied("variant = 1 + 0"), "cell 5", "`variant = 1`"),
+    Seed("vary-not-set", varied("variant = 1\nvariant = 2"), "cell 5", "one line of its own"),
+    Seed("vary-not-set", varied('text = """\nvariant = 1\n"""'), "cell 5", "one line of its own"),
+    Seed("vary-not-set", varied("variant = 9", variants=8), "cell 5", "variants 1 to 8"),
+    Seed("vary-set-twice", lambda s: add_cell("rates", code("variant = 2"))(varied("variant = 1")(s)), "cell 5", "hide the other"),
+    Seed("vary-without-check", varied("variant = 1", at=99), "rates.ipynb", "No check goes with variant"),
+    Seed("vary-without-check", lambda s: varied("variant = 1")(varied("nearer = 1", name="nearer")(s)), "cell 5", "with variant"),
+    Seed("vary-locked", varied("variant = 1", grader=GraderMeta(grade_id="given", locked=True)), "cell given", "Read-only"),
     # branches
     Seed(
         "unknown-branch",

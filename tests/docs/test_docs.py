@@ -119,7 +119,7 @@ def test_every_role_and_condition_is_in_the_reference() -> None:
     text = (DOCS / "reference" / "formats.md").read_text(encoding="utf-8")
     schema = (ROOT / "plnb" / "schemas" / "cell.v1.json").read_text(encoding="utf-8")
     roles = {role for model in json.loads(schema)["$defs"].values() for role in _enum(model.get("properties", {}).get("role", {}))}
-    assert len(roles) == 12
+    assert len(roles) == 13
     assert [role for role in sorted(roles) if f"`{role}`" not in text] == []
 
 

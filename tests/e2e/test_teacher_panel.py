@@ -19,6 +19,7 @@ OURS = (".plnb-Author", ".plnb-Badge")
 INSERTS = {
     "Check with an answer cell": ["", "", "check"],
     "Check with fresh numbers": ["", "", "check"],
+    "Numbers that vary": ["vary"],
     "Choice": ["", "response", "check"],
     "Number": ["", "response", "check"],
     "Short text": ["", "response", "check"],

@@ -11,7 +11,7 @@ import pytest
 from nbformat import v4
 
 from plnb.core.findings import Finding
-from plnb.grading.smoke import RULES, smoke_run
+from plnb.grading.smoke import RULES, runs, smoke_run
 from plnb.store.layout import CourseFolder
 from plnb.store.sources import load_course
 
@@ -133,7 +133,7 @@ def test_each_fault_is_found_at_its_cell(seen: Seen) -> None:
         ("misconception-unknown-name", "told_check"),
         ("solution-cell-fails", "8"),
     }
-    assert {code for code, _ in found} == set(RULES)
+    assert {code for code, _ in found} == set(RULES) - {"solution-fails-variant"}
 
 
 def test_findings_say_what_happened_and_what_to_do(seen: Seen) -> None:
@@ -171,3 +171,32 @@ def test_a_notebook_that_nbgrader_would_refuse_is_still_run_with_its_solutions(r
     assert [(finding.code, finding.place) for finding in found] == [
         ("solution-fails-check", "source/two/other.ipynb, cell b_check"),
     ]
+
+
+def test_a_solution_that_only_knows_the_first_numbers_is_found(tmp_path: Path) -> None:
+    (tmp_path / "course.yaml").write_text(COURSE, "utf-8")
+    vary = {"schema_version": 1, "role": "vary", "name": "variant", "variants": 7}
+    given = v4.new_code_cell("variant = 1\nside = variant + 2", metadata={"plnb": vary})
+    write(
+        tmp_path,
+        "one",
+        "sound",
+        given,
+        answer("area", "### BEGIN SOLUTION\narea = side ** 2\n### END SOLUTION"),
+        graded("area_check", "assert area == side ** 2"),
+    )
+    write(
+        tmp_path,
+        "one",
+        "unsound",
+        given,
+        answer("area", "### BEGIN SOLUTION\narea = 9\n### END SOLUTION"),
+        graded("area_check", "assert area == side ** 2", misconceptions=[{"when": "area == 16", "say": "No."}]),
+    )
+    events: list[str] = []
+    found = smoke_run(CourseFolder(tmp_path), load_course(tmp_path), on_event=events.append)
+
+    assert [finding.code for finding in found] == ["solution-fails-variant"] * 2
+    assert [finding.message.split(" and ")[0] for finding in found] == ["With variant = 2", "With variant = 7"]
+    assert {finding.place for finding in found} == {"source/one/unsound.ipynb, cell area_check"}
+    assert len(events) == runs(load_course(tmp_path)) == 8

@@ -19,6 +19,7 @@ from plnb.core.cells import (
     ProseCell,
     ReflectCell,
     ResponseCell,
+    VaryCell,
     Widget,
 )
 from plnb.core.conditions import ActivityDone, All, AnyOf, CheckPassed, ChoiceIs, Condition, Not, StandardAtLeast, StandardBelow
@@ -60,6 +61,7 @@ CELLS: st.SearchStrategy[CellMeta] = st.one_of(
     st.builds(GateCell, role=st.just("gate"), id=IDS, opens_when=st.none() | CONDITIONS, soft=st.booleans()),
     st.builds(ReflectCell, role=st.sampled_from(["reflect", "goal"]), id=IDS, prompt=TEXTS),
     st.builds(ResponseCell, role=st.just("response"), widget=st.sampled_from(Widget), name=st.just("q3"), unit=TEXTS),
+    st.builds(VaryCell, role=st.just("vary"), name=st.just("variant"), variants=st.integers(2, 1000), **COMMON),
 )
 
 

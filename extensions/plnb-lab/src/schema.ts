@@ -254,7 +254,7 @@ export interface AuthorView {
 /** Which records an estimate may use. */
 export type Basis = 'practice' | 'credit';
 
-export type CellMeta = ProseCell | CheckCell | ForkCell | GateCell | ReflectCell | ResponseCell;
+export type CellMeta = ProseCell | CheckCell | ForkCell | GateCell | ReflectCell | ResponseCell | VaryCell;
 
 /** An nbgrader grade cell aligned to standards. */
 export interface Check {
@@ -292,6 +292,8 @@ export interface Check {
    * answer yet.
    */
   blanks: string[];
+  /** The name of the whole number that its question's givens are made from; empty where they are always the same. */
+  varies: string;
 }
 
 /** A mastery check: sits on an nbgrader grade cell. */
@@ -810,6 +812,8 @@ export interface NewAttempt {
   score?: number | null;
   /** The cells for the answer are as they were given out, so what failed was no answer. */
   blank?: boolean;
+  /** The number the question was asked with, where its numbers vary. */
+  seed?: number | null;
 }
 
 /** An option was chosen, or another one instead. */
@@ -1728,6 +1732,31 @@ export interface UnitProgress {
   points: number;
   /** Points to earn on this student's way. */
   max_points: number;
+}
+
+/**
+ * A code cell that sets a whole number on a line of its own (`variant = 1`) and makes from it what the question
+ * below is given. The same question can then be asked with other numbers. Released as it is: there is no secret
+ * in it.
+ */
+export interface VaryCell {
+  /** Version of this format. */
+  schema_version?: 1;
+  /** Shown only on this branch: `fork/option`. */
+  branch?: string | null;
+  /** Standards this cell serves. */
+  standards?: string[];
+  /** How long it usually takes. */
+  minutes?: number | null;
+  /** What the cell is for. */
+  role: 'vary';
+  /**
+   * The name of the whole number. Grading takes the number from the student's copy, and nothing else of this
+   * cell.
+   */
+  name: string;
+  /** How many variants there are: the number is one of 1 to this. */
+  variants?: number;
 }
 
 /** What became of a check in one submission. */

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from plnb.core.authored import CourseSource
 from plnb.core.findings import Finding
-from plnb.core.lint import branches, checks, conditions, journeys, outside, reading, secrets, standards, structure
+from plnb.core.lint import branches, checks, conditions, journeys, outside, reading, secrets, standards, structure, varying
 from plnb.core.lint.registry import RULES, findings
 from plnb.core.lint.view import CourseView
 
@@ -26,6 +26,7 @@ __all__ = [
     "secrets",
     "standards",
     "structure",
+    "varying",
 ]
 
 

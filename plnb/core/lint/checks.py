@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from plnb.core.cells import Cell, ForkCell, GateCell, GraderMeta, ProseCell, ReflectCell, ResponseCell
+from plnb.core.cells import Cell, ForkCell, GateCell, GraderMeta, ProseCell, ReflectCell, ResponseCell, VaryCell
 from plnb.core.findings import Severity
 from plnb.core.lint.registry import Found, rule
 from plnb.core.lint.view import CourseView
@@ -165,6 +165,12 @@ def role_mismatch(view: CourseView) -> Iterator[Found]:
                     spot,
                     f"The answer {cell.meta.name} would be written into a cell that is not the student's to change.",
                     "Make it a code cell of nbgrader's type “Autograded answer”.",
+                )
+            case VaryCell() if cell.kind != "code" or (cell.grader and (cell.grader.solution or cell.grader.is_check)):
+                yield Found(
+                    spot,
+                    f"{cell.meta.name} would vary in a cell that is an answer, tests or a text, and gives no question anything.",
+                    "Make it a code cell of its own above the answer, without a type in nbgrader's panel.",
                 )
             case ProseCell() if cell.grader and cell.grader.is_check:
                 yield Found(

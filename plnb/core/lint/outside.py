@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plnb.core.authored import NotebookSource
-from plnb.core.cells import Cell
+from plnb.core.cells import Cell, VaryCell
 from plnb.core.findings import Severity
 from plnb.core.lint.registry import Found, rule
 from plnb.core.lint.view import CourseView, Spot
@@ -84,6 +84,8 @@ def _named(notebook: NotebookSource) -> tuple[set[str], set[str]]:
     for cell in notebook.cells:
         if cell.kind == "code":
             for statement in statements(cell.source):
-                free = not (cell.grader and (cell.grader.solution or cell.grader.locked or cell.grader.grade))
+                # Of a cell whose numbers vary, grading takes the number and nothing else from a student.
+                ours = cell.grader and (cell.grader.solution or cell.grader.locked or cell.grader.grade)
+                free = not (ours or isinstance(cell.meta, VaryCell))
                 (editable if free and not statement.defines else fixed).update(statement.binds)
     return editable, fixed

@@ -29,7 +29,7 @@ import { Standards } from './standards';
 import { kindWord, roleWord } from './words';
 
 /** Roles that need words of their own in every cell. */
-const SINGLE: readonly Role[] = ['fork', 'gate', 'reflect', 'goal', 'response'];
+const SINGLE: readonly Role[] = ['fork', 'gate', 'reflect', 'goal', 'response', 'vary'];
 
 export function Chosen(): React.JSX.Element {
   const { model, trans, chosen } = useAuthor();

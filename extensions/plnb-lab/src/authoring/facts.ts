@@ -49,7 +49,7 @@ export function rolesFor(type: CellType): readonly Role[] {
     case 'markdown':
       return [...PROSE_ROLES, ...CHECK_ROLES, 'fork', 'gate', 'reflect', 'goal'];
     case 'code':
-      return [...PROSE_ROLES, ...CHECK_ROLES, 'response'];
+      return [...PROSE_ROLES, ...CHECK_ROLES, 'response', 'vary'];
     case 'raw':
       return PROSE_ROLES;
   }
@@ -194,7 +194,8 @@ const FIELDS: Readonly<Partial<Record<Role, readonly string[]>>> = {
   gate: ['id', 'opens_when', 'soft'],
   reflect: ['id', 'prompt'],
   goal: ['id', 'prompt'],
-  response: ['widget', 'name', 'prompt', 'options', 'unit']
+  response: ['widget', 'name', 'prompt', 'options', 'unit'],
+  vary: ['name', 'variants']
 };
 
 /** Give cells a role, and nbgrader's type with it where the role needs one. An empty role takes our key away. */
@@ -239,6 +240,8 @@ function needed(role: Role, cell: ICell, fields: Raw, names: Names): Raw {
       return 'id' in fields ? {} : { id: names.id('goal') };
     case 'response':
       return { widget: 'text', name: /^\s*([A-Za-z_]\w*)\s*=(?!=)/m.exec(cell.source)?.[1] ?? names.variable('answer') };
+    case 'vary':
+      return { name: /^([A-Za-z_]\w*)[ \t]*=[ \t]*[1-9]\d{0,3}[ \t]*(#.*)?$/m.exec(cell.source)?.[1] ?? names.variable('variant') };
     default:
       return {};
   }

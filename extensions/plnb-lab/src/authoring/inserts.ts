@@ -4,9 +4,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { CELL_SCHEMA_VERSION } from '../schema';
 import { type ICell, isGraded, kindOf, mirrored, type Names, gradeIdOf, type CellType } from './facts';
 
-export type Insert = 'fork' | 'gate' | 'check' | 'fresh' | 'choice' | 'number' | 'text' | 'ordering' | 'reflection' | 'goal';
+export type Insert = 'fork' | 'gate' | 'check' | 'fresh' | 'vary' | 'choice' | 'number' | 'text' | 'ordering' | 'reflection' | 'goal';
 
-export const INSERTS: readonly Insert[] = ['check', 'fresh', 'choice', 'number', 'text', 'ordering', 'fork', 'gate', 'reflection', 'goal'];
+export const INSERTS: readonly Insert[] = ['check', 'fresh', 'vary', 'choice', 'number', 'text', 'ordering', 'fork', 'gate', 'reflection', 'goal'];
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -50,6 +50,8 @@ export function make(what: Insert, place: IPlace): INewCell[] {
       return check(place);
     case 'fresh':
       return fresh(place);
+    case 'vary':
+      return vary(place);
     case 'choice':
     case 'number':
     case 'text':
@@ -121,6 +123,14 @@ function fresh(place: IPlace): INewCell[] {
       { fresh: 'seed' }
     )
   ];
+}
+
+/** No type of nbgrader's: nbgrader alone would put a read-only cell back to its first numbers, whatever was answered. */
+function vary({ names, branch }: IPlace): INewCell[] {
+  const [name, chance, a, b] = ['variant', 'chance', 'a', 'b'].map(wish => names.variable(wish)) as [string, string, string, string];
+  const given = [a, b].map(each => `${each} = ${chance}.randint(2, 20)`);
+  const lines = [`${name} = 1`, 'import random', '', `${chance} = random.Random(${name})`, ...given, `print("${a} =", ${a}, "and ${b} =", ${b})`];
+  return [cell('code', lines.join('\n'), { role: 'vary', name, ...(branch ? { branch } : {}) }, null)];
 }
 
 function response(widget: 'choice' | 'number' | 'text' | 'ordering', place: IPlace): INewCell[] {

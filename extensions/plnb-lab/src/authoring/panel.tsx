@@ -105,7 +105,7 @@ function Head(): React.JSX.Element {
 }
 
 const GROUPS: readonly { readonly title: (trans: TranslationBundle) => string; readonly inserts: readonly (readonly [Insert, IconName])[] }[] = [
-  { title: trans => trans.__('Question'), inserts: [['check', 'check'], ['fresh', 'code']] },
+  { title: trans => trans.__('Question'), inserts: [['check', 'check'], ['fresh', 'code'], ['vary', 'data']] },
   { title: trans => trans.__('Question with a form'), inserts: [['choice', 'dot'], ['number', 'data'], ['text', 'text'], ['ordering', 'down']] },
   { title: trans => trans.__('The way'), inserts: [['fork', 'split'], ['gate', 'gate']] },
   { title: trans => trans.__('The student’s voice'), inserts: [['reflection', 'pen'], ['goal', 'flag']] }

@@ -27,6 +27,7 @@ const COMMAND_MODE = '.jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :fo
 const KEYS: Readonly<Partial<Record<Insert, string>>> = {
   check: 'C',
   fresh: 'S',
+  vary: 'V',
   choice: 'O',
   number: 'N',
   text: 'T',

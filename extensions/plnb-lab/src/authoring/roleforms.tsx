@@ -2,7 +2,7 @@
 import * as React from 'react';
 
 import { Icon } from '../panels/icons';
-import type { CellMeta, ForkCell, Format, OptionAsWritten, ReflectCell, ResponseCell, Widget } from '../schema';
+import type { CellMeta, ForkCell, Format, OptionAsWritten, ReflectCell, ResponseCell, VaryCell, Widget } from '../schema';
 import { formatWord } from '../words';
 import { moved, Tools } from './checkform';
 import { useAuthor } from './context';
@@ -24,6 +24,8 @@ export function RoleForm({ cell, meta }: { cell: ICell; meta: CellMeta }): React
       return <ReflectForm cell={cell} meta={meta} />;
     case 'response':
       return <ResponseForm cell={cell} meta={meta} />;
+    case 'vary':
+      return <VaryForm cell={cell} meta={meta} />;
     default:
       return null;
   }
@@ -167,6 +169,33 @@ function ResponseForm({ cell, meta }: { cell: ICell; meta: ResponseCell }): Reac
           onKeep={text => set({ options: text.split('\n').map(line => line.trim()).filter(Boolean) })}
         />
       ) : null}
+    </section>
+  );
+}
+
+function VaryForm({ cell, meta }: { cell: ICell; meta: VaryCell }): React.JSX.Element {
+  const { model, trans } = useAuthor();
+  const set = (fields: Partial<VaryCell>): void => model.apply(setFields([cell], fields));
+  return (
+    <section aria-labelledby="plnb-author-vary">
+      <h3 id="plnb-author-vary">{trans.__('The numbers')}</h3>
+      <div className="plnb-Pair">
+        <TextField
+          label={trans.__('Python name')}
+          value={meta.name}
+          wrong={text => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(text) ? '' : trans.__('A name such as variant.'))}
+          onKeep={name => set({ name })}
+          help={trans.__('The cell sets it to 1 on a line of its own. Rename it in the code, too.')}
+        />
+        <TextField
+          type="number"
+          label={trans.__('Variants')}
+          value={String(meta.variants ?? 20)}
+          wrong={text => (/^[1-9]\d*$/.test(text) && Number(text) >= 2 && Number(text) <= 1000 ? '' : trans.__('2 to 1000.'))}
+          onKeep={text => set({ variants: Number(text) })}
+        />
+      </div>
+      <p className="plnb-Quiet">{trans.__('Who has tried the question below can ask for it with other numbers. Make its numbers here from this one.')}</p>
     </section>
   );
 }

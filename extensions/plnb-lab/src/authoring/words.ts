@@ -33,6 +33,8 @@ export function roleWord(trans: TranslationBundle, role: Role | ''): string {
       return trans.__('Goal');
     case 'response':
       return trans.__('Answer with a form');
+    case 'vary':
+      return trans.__('Numbers that vary');
   }
 }
 
@@ -60,6 +62,8 @@ export function insertWord(trans: TranslationBundle, what: Insert): string {
       return trans.__('Check with an answer cell');
     case 'fresh':
       return trans.__('Check with fresh numbers');
+    case 'vary':
+      return trans.__('Numbers that vary');
     case 'choice':
       return trans.__('Choice');
     case 'number':

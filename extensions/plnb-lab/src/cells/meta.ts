@@ -73,7 +73,8 @@ const ROLES: Readonly<Record<CellMeta['role'], (raw: Raw) => boolean>> = {
     may(raw.options, isTexts) &&
     may(raw.labels, isLabels) &&
     may(raw.unit, isText) &&
-    may(raw.prompt, isText)
+    may(raw.prompt, isText),
+  vary: raw => isText(raw.name) && NAME.test(raw.name) && may(raw.variants, isNumber)
 };
 
 function isCheck(raw: Raw): boolean {
