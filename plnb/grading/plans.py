@@ -1,12 +1,13 @@
 """Which checks of a notebook run outside the student's process, and what they need there. Values, and the first draft of them.
 
 Whose a name is: what the solution's answer cells bind is the student's; imports, functions and classes of every other cell are
-the teacher's own, whatever a student did with those names; so is data of locked cells, as long as nothing of the student's went
-into it. The draft goes by the text; `rehearsal` runs it and settles what text cannot tell. Pure.
+the teacher's own, whatever a student did with those names; so is data of locked cells and of cells whose numbers vary, as long as
+nothing of the student's went into it. The draft goes by the text; `rehearsal` runs it and settles what text cannot tell. Pure.
 """
 
 from __future__ import annotations
 
+import ast
 import builtins
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ class NotebookPlan(Model):
 class _Read:
     """A code cell of the solved notebook."""
 
-    kind: Literal["answer", "check", "locked", "free"]
+    kind: Literal["answer", "check", "locked", "numbers", "free"]
     grade_id: str
     source: str
     statements: tuple[Statement, ...]
@@ -96,8 +97,9 @@ def draft(
     for cell in cells:
         if cell.kind == "check" and not reasons[cell.grade_id]:
             asked |= names_in(cell.source)
-    teachers = _teachers(cells, theirs, reasons, set(not_ours))
-    needed = _needed(asked, [statement for part in teachers for statement in part])
+    teachers = _teachers(cells, theirs, reasons, set(not_ours) - _helpers(cells, asked))
+    whole = [part for cell, part in zip(cells, teachers, strict=True) if cell.kind == "numbers"]
+    needed = _needed(asked, [statement for part in teachers for statement in part], whole)
     plans: list[CheckPlan] = []
     waiting: list[str] = []
     for cell, part in zip(cells, teachers, strict=True):
@@ -123,8 +125,10 @@ def draft(
 
 def _read(cell: NotebookNode) -> _Read:
     grader = cell.metadata.get("nbgrader", {})
-    kind: Literal["answer", "check", "locked", "free"] = "free"
-    if grader.get("solution"):
+    kind: Literal["answer", "check", "locked", "numbers", "free"] = "free"
+    if cell.metadata.get("plnb", {}).get("role") == "vary":
+        kind = "numbers" if _can_be_played(cell.source) else "free"
+    elif grader.get("solution"):
         kind = "answer"
     elif grader.get("grade"):
         kind = "check"
@@ -147,7 +151,9 @@ def _teachers(cells: Sequence[_Read], theirs: set[str], reasons: dict[str, str],
             elif cell.kind == "check":
                 good = statement.defines and bool(reasons[cell.grade_id])  # else it is run as a whole
             else:
-                good = statement.defines or (cell.kind == "locked" and not (statement.uses | statement.binds) & tainted)
+                good = statement.defines or (
+                    cell.kind in ("locked", "numbers") and not (statement.uses | statement.binds) & tainted
+                )
             if good:
                 part.append(statement)
             elif cell.kind != "check":
@@ -156,11 +162,47 @@ def _teachers(cells: Sequence[_Read], theirs: set[str], reasons: dict[str, str],
     return found
 
 
-def _needed(asked: set[str], among: Sequence[Statement]) -> set[Statement]:
-    """The statements that bind what is asked for, and what those use in turn."""
+def _helpers(cells: Sequence[_Read], asked: set[str]) -> set[str]:
+    """Names that nothing uses but the cell whose numbers vary itself, such as its source of chance.
+
+    Such an object is never worth the same in two processes; what the cell made with it is, or is not, and that is what counts.
+    """
+    found: set[str] = set()
+    for cell in (each for each in cells if each.kind == "numbers"):
+        used = set(asked)
+        for other in (each for each in cells if each is not cell):
+            own = _names(other, "binds") if other.kind == "numbers" else set()
+            used |= _names(other, "uses") - own
+        found |= _names(cell, "binds") - used
+    return found
+
+
+def _names(cell: _Read, how: Literal["binds", "uses"]) -> set[str]:
+    return {name for statement in cell.statements for name in (statement.binds if how == "binds" else statement.uses)}
+
+
+def _can_be_played(source: str) -> bool:
+    """Whether playing what a cell binds does all it does: a call such as `random.seed(1)` binds nothing, and matters."""
+    try:
+        rest = [line for line in ast.parse(source).body if isinstance(line, ast.Expr)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return all(
+        isinstance(line.value, ast.Constant | ast.Name | ast.Tuple)
+        or (isinstance(line.value, ast.Call) and isinstance(line.value.func, ast.Name) and line.value.func.id == "print")
+        for line in rest
+    )
+
+
+def _needed(asked: set[str], among: Sequence[Statement], whole: Sequence[Sequence[Statement]]) -> set[Statement]:
+    """The statements that bind what is asked for, and what those use in turn.
+
+    Of the cells in `whole` all of them or none: numbers drawn one after the other are others where one is left out.
+    """
     wanted, needed = set(asked), set[Statement]()
     while True:
         more = {statement for statement in among if statement not in needed and statement.binds & wanted}
+        more |= {statement for part in whole if more.intersection(part) for statement in part if statement not in needed}
         if not more:
             return needed
         needed |= more

@@ -16,6 +16,7 @@ class RepairCode(StrEnum):
     retyped_cell = "retyped-cell"
     edited_test = "edited-test"
     edited_text = "edited-text"
+    edited_number = "edited-number"
     edited_points = "edited-points"
     edited_tags = "edited-tags"
     edited_kernel = "edited-kernel"

@@ -36,7 +36,7 @@ class CellScore(Model):
     checked_in: Literal["", "kernel", "outside"] = ""
     """Where the verdict was reached; empty where nothing ran."""
     seed: int | None = None
-    """The fresh number the check was given, where it asks for one."""
+    """The number of the question's variant, where its numbers vary; else the fresh number the check was given, if any."""
     seconds: float = 0.0
     """How long the check took."""
 

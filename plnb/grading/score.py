@@ -55,6 +55,11 @@ DIFFERENCES: Final = (
         "gives the points at once.",
     ),
     Difference(
+        code="numbers",
+        why="Of a cell whose numbers vary, only the number is the student's: what else was changed there is put back; nbgrader "
+        "runs the cell as the student left it.",
+    ),
+    Difference(
         code="above-max",
         why="A check whose value is more than its points earns its points; nbgrader stops grading the submission.",
     ),

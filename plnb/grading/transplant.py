@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from nbformat import NotebookNode
 
+from plnb.core.cells import VaryCell
 from plnb.engine.nodes import as_node, node
 from plnb.grading.manifest import ReleasedCell, source_digest
+from plnb.grading.numbers import Number, numbers_cells, put_number
 from plnb.grading.repairs import Repair, RepairCode
 from plnb.grading.submission import StudentCell, StudentNotebook
 
@@ -33,6 +35,8 @@ class Transplanted:
     own_code: bool
     """Whether code was added, or changed outside the answer cells."""
     repairs: tuple[Repair, ...]
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    """The whole numbers of cells that vary, by name."""
 
     @property
     def touched(self) -> bool:
@@ -52,6 +56,8 @@ class _Transplant:
         self.name, self.master, self.released, self.student = name, master, released, student
         self.place: dict[int, int] = {}
         self.dropped: set[int] = set()
+        self.varying = numbers_cells(master)
+        self.numbers: dict[str, Number] = {}
         self.repairs: list[Repair] = [Repair(code=code, notebook=name, message=message) for code, message in student.repairs]
 
     def result(self) -> Transplanted:
@@ -67,7 +73,7 @@ class _Transplant:
         answered = frozenset(
             cell.grade_id for i, cell in enumerate(self.released) if cell.solution and i in at and self._changed(at[i], cell)
         )
-        return Transplanted(notebook, answered, self._own_code(at), tuple(self.repairs))
+        return Transplanted(notebook, answered, self._own_code(at), tuple(self.repairs), self.numbers)
 
     # --- which cell is which ---------------------------------------------------------------------------------------------------
 
@@ -94,8 +100,11 @@ class _Transplant:
     def _by_cell_id(self) -> None:
         known = {cell.cell_id: i for i, cell in enumerate(self.released) if cell.cell_id}
         taken = set(self.place.values())
+        named = {meta.name: i for i, meta in self.varying.items()}
         for j, cell in enumerate(self.student.cells):
             i = known.get(cell.cell_id)
+            if i is None and cell.plnb.get("role") == "vary":
+                i = named.get(str(cell.plnb.get("name")))
             if i is None or i in taken or j in self.place or j in self.dropped:
                 continue
             self.place[j] = i
@@ -149,7 +158,9 @@ class _Transplant:
         yield from scratch.get(-1, ())
         for i, (cell, released) in enumerate(zip(self.master.cells, self.released, strict=True)):
             own = at.get(i)
-            if released.grade_id:
+            if i in self.varying:
+                yield self._varied(cell, released, own, self.varying[i])
+            elif released.grade_id:
                 yield self._known(cell, released, own)
             elif own is not None:
                 yield self._free(cell, own)
@@ -170,6 +181,16 @@ class _Transplant:
             cell.source = own.source
             if own.attachments and cell.cell_type == "markdown":
                 cell.attachments = as_node(own.attachments)
+        return cell
+
+    def _varied(self, cell: NotebookNode, released: ReleasedCell, own: StudentCell | None, meta: VaryCell) -> NotebookNode:
+        """The teacher's cell with the student's number in it, and nothing else of the student's."""
+        cell = as_node(cell)
+        cell.source, number = put_number(meta, cell.source, None if own is None else own.source)
+        for code, message in number.repairs:
+            self._note(code, released, message)
+        if number.value is not None:
+            self.numbers[meta.name] = number
         return cell
 
     def _free(self, cell: NotebookNode, own: StudentCell) -> NotebookNode:

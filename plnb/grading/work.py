@@ -28,6 +28,7 @@ from plnb.grading.checks import Checks, fresh_seed
 from plnb.grading.edits import rewritten
 from plnb.grading.jobs import Job, UnitKit
 from plnb.grading.manifest import ReleasedNotebook, source_digest
+from plnb.grading.numbers import planned_with, told_numbers
 from plnb.grading.readiness import why_not_graded_here
 from plnb.grading.rehearsal import lay_out
 from plnb.grading.repairs import Repair, RepairCode
@@ -76,7 +77,8 @@ def _grade(
     put = transplant(released.name, master, released.cells, student)
     if put.touched or _own_files(kit, job):
         own = sha256(job.notebooks[matched]).hexdigest()
-        ran = _run(kit, released, put.notebook, folder, seeds=(job.student, own), questions=questions(activity))
+        planned = released.model_copy(update={"plan": planned_with(released.plan, put.numbers)})
+        ran = _run(kit, planned, put.notebook, folder, seeds=(job.student, own), questions=questions(activity))
     else:
         blank = _blank(kit, released, master)
         ran = _Ran(_as_blank(put.notebook, blank.run), blank.reports)
@@ -93,6 +95,7 @@ def _grade(
         reports=ran.reports,
         strict=kit.manifest.strict,
     )
+    scores = told_numbers(scores, activity, put.numbers)
     # From here on the notebook is what formgrader shows and feedback is made of.
     make_harmless(run.notebook, master)
     seal(run.notebook, kit.hidden)

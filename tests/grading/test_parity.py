@@ -53,7 +53,7 @@ def test_every_score_is_nbgraders_on_its_own_course(theirs: CourseFolder) -> Non
 
 
 def test_every_difference_has_a_name_and_a_reason() -> None:
-    assert [d.code for d in DIFFERENCES] == ["stderr", "not-run", "put-back", "outside", "strict", "above-max"]
+    assert [d.code for d in DIFFERENCES] == ["stderr", "not-run", "put-back", "outside", "strict", "numbers", "above-max"]
     assert all(d.why.endswith(".") and "nbgrader" in d.why for d in DIFFERENCES)
 
 
