@@ -197,6 +197,7 @@ class Session:
                     message=what.message,
                     score=_share(check, what),
                     blank=what.blank,
+                    seed=_variant(check),
                 ),
             )
         self._show_result(here, activity, check, what)
@@ -310,6 +311,13 @@ def _share(check: Check, what: Ran) -> float | None:
     if what.value is None or what.error or not check.points > 0 or what.value != what.value:
         return None
     return min(1.0, max(0.0, what.value / check.points))
+
+
+def _variant(check: Check) -> int | None:
+    """The number the question was asked with, where its numbers vary."""
+    shell = ipython()
+    number = shell.user_ns.get(check.varies) if shell is not None and check.varies else None
+    return number if type(number) is int and 1 <= number <= 1000 else None
 
 
 def _standing(view: StudentView, activity: Activity, check: Check) -> CheckStanding | None:

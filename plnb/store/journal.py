@@ -220,9 +220,9 @@ def _new(records: Iterable[Record], there: Iterable[Record]) -> Iterator[Record]
 
 
 def _same_try(one: Attempt, other: Attempt) -> bool:
-    return (one.activity, one.check, one.verdict) == (other.activity, other.check, other.verdict) and abs(
-        one.at - other.at
-    ) <= TWICE
+    same = (one.activity, one.check, one.verdict) == (other.activity, other.check, other.verdict)
+    numbers = one.seed is None or other.seed is None or one.seed == other.seed
+    return same and numbers and abs(one.at - other.at) <= TWICE
 
 
 # --- the disk ---------------------------------------------------------------------------------------------------------------------

@@ -68,6 +68,16 @@ def test_a_lesson_from_start_to_progress(unit: Path) -> None:
     assert [(a.verdict, a.hints, a.attempt) for a in tries] == [(Verdict.failed, 0, 1), (Verdict.passed, 1, 2)]
 
 
+def test_a_try_says_which_numbers_its_question_had(unit: Path) -> None:
+    bundle = unit / "course.json"
+    text = bundle.read_text("utf-8")
+    assert '"varies":""' in text
+    bundle.write_text(text.replace('"varies":""', '"varies":"variant"'), "utf-8")
+    run(unit, BEGIN, "variant = 3\nslope = 2", TESTS["slope"])
+    tries = [record for record in read_journals(unit).records if isinstance(record, Attempt)]
+    assert [attempt.seed for attempt in tries] == [3]
+
+
 def test_what_a_student_sees_never_goes_to_stderr_and_never_ends_a_cell(unit: Path) -> None:
     odd = "class Odd(Exception):\n    def __str__(self): raise RuntimeError('no words')\nraise Odd()"
     shown = run(

@@ -40,7 +40,9 @@ def note(name: str, text: str = "I get it.", *, minutes: float = 0) -> Reflected
     )
 
 
-def tried(name: str, verdict: Verdict = Verdict.passed, *, seconds: float = 0, check: str = "c1") -> Attempt:
+def tried(
+    name: str, verdict: Verdict = Verdict.passed, *, seconds: float = 0, check: str = "c1", seed: int | None = None
+) -> Attempt:
     return Attempt(
         id=name,
         course="c",
@@ -51,6 +53,7 @@ def tried(name: str, verdict: Verdict = Verdict.passed, *, seconds: float = 0, c
         activity="walk",
         check=check,
         verdict=verdict,
+        seed=seed,
     )
 
 
@@ -209,6 +212,13 @@ def test_one_try_told_by_screen_and_kernel_is_one_try(tmp_path: Path) -> None:
     append(path, [tried("by-the-kernel")])
     assert append(path, [tried("by-the-screen", seconds=1)]) == ()
     assert len(append(path, [tried("later", seconds=60), tried("other-check", check="c2"), tried("failed", Verdict.failed)])) == 3
+
+
+def test_the_same_question_with_other_numbers_is_another_try(tmp_path: Path) -> None:
+    path = journal_file(tmp_path, "walk")
+    append(path, [tried("by-the-kernel", seed=1)])
+    assert append(path, [tried("by-the-screen", seconds=1, seed=1)]) == ()
+    assert len(append(path, [tried("with-others", seconds=2, seed=2)])) == 1
 
 
 def test_many_writers_lose_and_tear_nothing(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { md5 } from '../src/cells/checksum';
 import { type Answer, asNumber, NO_ANSWER, readAnswer, writeAnswer } from '../src/cells/literal';
 import { readCellMeta } from '../src/cells/meta';
+import { numberIn } from '../src/cells/variants';
 import { type IPlaced, hiddenCells } from '../src/cells/visibility';
 import type { CellMeta } from '../src/schema';
 
@@ -91,4 +92,24 @@ test('metadata that does not fit is as good as none', () => {
     assert.equal(read(odd), null);
   }
   assert.equal(read({ schema_version: 1, role: 'check', hints: ['a'] })?.role, 'check');
+});
+
+test('the number of a question is the one on its line, as the grader reads it', () => {
+  const numbers: readonly (readonly [string, number | null])[] = [
+    ['variant = 7', 7], ['import random\nvariant=12  # yours\nx = variant', 12], ['variant\t= 1\r\n', 1], ['', null], ['variant = 0', null], ['variant = 07', null],
+    ['variant = -1', null], ['variant = 12345', null], ['variant = 1\nvariant = 2', null], ['variant = 1\nvariant = x', null], [' variant = 1', null],
+    ['variant = 1; x = 2', null], ['variant == 1', null], ['variants = 1', null]
+  ];
+  for (const [source, number] of numbers) {
+    assert.equal(numberIn(source, 'variant'), number, source);
+  }
+});
+
+test('a cell whose numbers vary says with which name', () => {
+  const read = (plnb: unknown): CellMeta | null => readCellMeta({ getMetadata: () => plnb });
+  assert.ok(read({ role: 'vary', name: 'variant' }));
+  assert.ok(read({ role: 'vary', name: 'variant', variants: 8 }));
+  for (const odd of [{}, { name: 'a b' }, { name: 3 }, { name: 'a', variants: 'many' }]) {
+    assert.equal(read({ role: 'vary', ...odd }), null);
+  }
 });

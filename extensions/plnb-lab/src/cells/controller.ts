@@ -26,6 +26,7 @@ import { Memory } from './memory';
 import { type Choices, isAutomatic, readCellMeta, readGrader } from './meta';
 import { answersOf, type IRan, newsOf, type Outcomes, wasTried } from './outcomes';
 import { Standing } from './standing';
+import { numbersOf, watchNumbers } from './variants';
 import { hiddenCells } from './visibility';
 
 /** What a controller works with; the model is null where its plugin is off. */
@@ -118,11 +119,12 @@ export class NotebookController implements IHost, IDisposable {
   }
 
   /** A check of this notebook came to a verdict: keep it. */
-  heard({ grader, outcome }: IRan): void {
+  heard({ model, grader, outcome }: IRan): void {
     if (wasTried(outcome)) {
       this._tries.set(grader.id, 1 + this.tries(grader.id));
     }
-    this.record({ kind: 'attempt', activity: this.activity, check: grader.id, ...newsOf(outcome) });
+    const seed = numbersOf(this._notebook, model)?.number;
+    this.record({ kind: 'attempt', activity: this.activity, check: grader.id, ...newsOf(outcome), ...(seed ? { seed } : {}) });
   }
 
   // --- life ----------------------------------------------------------------------------------------------------------------------
@@ -314,12 +316,13 @@ export class NotebookController implements IHost, IDisposable {
     cell.node.style.setProperty('--plnb-lock', JSON.stringify(this.trans.__('locked')));
   }
 
-  /** Once an answer is changed, what its check said holds no more. */
+  /** Once an answer is changed, or the question has other numbers, what its check said holds no more. */
   private _watchAnswers(cell: Cell): void {
     const check = cell.model;
     for (const answer of answersOf(this._notebook, check)) {
       answer.contentChanged.connect(() => this.outcomes.answerChanged(check), this);
     }
+    watchNumbers(this._notebook, check, () => this.outcomes.numbersChanged(check), this);
   }
 
   private _redrawCards(): void {

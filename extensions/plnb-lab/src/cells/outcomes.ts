@@ -25,7 +25,9 @@ export type Outcome =
   /** Python went away while it ran. */
   | { readonly kind: 'stopped' }
   /** The answer is no longer the one that was checked. */
-  | { readonly kind: 'changed' };
+  | { readonly kind: 'changed' }
+  /** The question's numbers are no longer those that were answered. */
+  | { readonly kind: 'varied' };
 
 const OPEN: Outcome = { kind: 'open' };
 
@@ -83,8 +85,15 @@ export class Outcomes {
   /** An answer was changed after its check: what the check said holds no more. */
   answerChanged(model: ICellModel): void {
     const { kind } = this.of(model);
-    if (kind !== 'open' && kind !== 'running' && kind !== 'skipped' && kind !== 'changed') {
+    if (kind !== 'open' && kind !== 'running' && kind !== 'skipped' && kind !== 'changed' && kind !== 'varied') {
       this._set(model, { kind: 'changed' });
+    }
+  }
+
+  /** The question was asked with other numbers: there is no answer to it yet. */
+  numbersChanged(model: ICellModel): void {
+    if (this.of(model).kind !== 'running') {
+      this._set(model, { kind: 'varied' });
     }
   }
 
@@ -202,18 +211,19 @@ export function answersOf(notebook: Notebook, check: ICellModel): ICellModel[] {
   for (const { model } of notebook.widgets) {
     const grader = readGrader(model);
     const tests: boolean = isAutomatic(grader);
+    const meta = readCellMeta(model);
     if (model === check) {
       return answers.filter(one => one.branch === null || branch === null || one.branch === branch).map(one => one.model);
     }
-    if (tests) {
-      tested = true;
-    } else if (grader?.solution && !grader.grade) {
-      if (tested) {
-        answers = [];
-        tested = false;
-      }
-      answers.push({ model, branch: readCellMeta(model)?.branch ?? null });
+    const answer = !tests && grader?.solution && !grader.grade;
+    if (tested && (answer || meta?.role === 'vary')) {
+      answers = [];
+      tested = false;
     }
+    if (answer) {
+      answers.push({ model, branch: meta?.branch ?? null });
+    }
+    tested ||= tests;
   }
   return [];
 }

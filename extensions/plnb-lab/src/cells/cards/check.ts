@@ -8,6 +8,7 @@ import { Card, type IHost } from '../host';
 import { type IGrader, isCheckCell, isManual } from '../meta';
 import { OPEN_AT } from '../../opening';
 import { answersOf, type Outcome, saysOnlyErrors } from '../outcomes';
+import { numbersOf, putNext } from '../variants';
 import { errorWords } from '../words';
 import { chips } from './chips';
 
@@ -41,6 +42,7 @@ export class CheckCard extends Card {
       host.standing?.check(grader.id)?.graded,
       host.standing?.another(grader.id),
       host.standing?.writable,
+      numbersOf(host.panel.content, this.cell.model) !== null,
       standards.map(code => host.standing?.standard(code, host.course)?.title),
       this._felt ?? host.standing?.feeling(standards[0] ?? '')?.level,
       this._showsPython
@@ -113,6 +115,12 @@ export class CheckCard extends Card {
         };
       case 'changed':
         return { look: 'open', state: trans.__('Your answer is new.'), text: trans.__('Check it again.') };
+      case 'varied':
+        return {
+          look: 'open',
+          state: trans.__('New numbers.'),
+          text: trans.__('The numbers above have changed: work out your answer anew, then check it.')
+        };
     }
   }
 
@@ -166,6 +174,7 @@ export class CheckCard extends Card {
       }),
       lost ? button(trans.__('Run everything above, then check'), () => void this._checkFromTop(), { 'data-key': 'top' }) : null,
       this._hintButton(outcome),
+      this._varyButton(outcome),
       this._anotherButton(outcome),
       failed
         ? button(this._showsPython ? trans.__('Hide the Python message') : trans.__('Show the Python message'), () => this._togglePython(), {
@@ -190,6 +199,30 @@ export class CheckCard extends Card {
       class: 'plnb-link',
       'data-key': 'another'
     });
+  }
+
+  /** The same question with other numbers, for who has tried it; the button stays, for there are more. */
+  private _varyButton(outcome: Outcome): HTMLElement | null {
+    const tried = this.host.tries(this.grader.id) > 0 || ['passed', 'partly', 'varied'].includes(outcome.kind);
+    if (!(tried || this._passedEarlier(outcome)) || !numbersOf(this.host.panel.content, this.cell.model)) {
+      return null;
+    }
+    return button(this.host.trans.__('Try it with other numbers'), () => this._vary(), {
+      'data-key': 'vary',
+      'aria-disabled': outcome.kind === 'running' ? 'true' : null
+    });
+  }
+
+  /** Only the number is written: what the student wrote stays until the student changes it. */
+  private _vary(): void {
+    const { outcomes, panel } = this.host;
+    const numbers = numbersOf(panel.content, this.cell.model);
+    if (!numbers || outcomes.of(this.cell.model).kind === 'running') {
+      return;
+    }
+    putNext(numbers);
+    const cells = panel.content.widgets.filter(each => each.model === numbers.model);
+    void NotebookActions.runCells(panel.content, cells, panel.sessionContext);
   }
 
   private _passedEarlier(outcome: Outcome): boolean {
