@@ -29,6 +29,8 @@ NOTEBOOKS = [path for unit in UNITS for path in sorted((ROOT / "source" / unit).
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 FUNCTIONS = {
+    ("number-refresher", "submarine_check", 0): "submarine = at_first - rises + dives",
+    ("number-refresher", "submarine_check", 1): "submarine = -(at_first + rises - dives)",
     ("rates-in-sport", "in_step_check", 0): "def in_step(xs, ys): return ys[1] - ys[0] == ys[2] - ys[1]",
     ("rates-in-sport", "in_step_check", 1): "def in_step(xs, ys): return ys[1] - ys[0] == ys[2] - ys[1]",
     ("rates-in-sport", "laps_check", 0): "def seconds(laps): return 88 + laps",
