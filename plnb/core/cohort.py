@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from math import ceil
+from multiprocessing import get_context
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -93,7 +94,8 @@ def estimate_class(policy: Policy, answers: Answers, review: Review = Ladder(), 
         return _estimate(policy, answers, review)
     between = np.quantile(answers.student, [n / jobs for n in range(1, jobs)], method="lower")
     share = np.searchsorted(between, answers.student, side="left")
-    with ProcessPoolExecutor(jobs) as pool:
+    # New processes and no forks: those would hold what this one holds, too, and numpy has threads.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         tasks = [pool.submit(_estimate, policy, answers.where(share == n), review) for n in range(jobs)]
         parts = [task.result() for task in tasks]
     return Levels(*(np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(Levels)))
