@@ -74,13 +74,14 @@ def _merged(kind: type[BaseModel], made: dict[str, Any], theirs: dict[str, Any],
         for key, value in theirs.items()
         if key not in made and key not in _OURS and key not in _READ[kind] and key != "extensions" and _says(value)
     }
-    if _says(theirs.get("lastChangeDateTime")) and kind is Item:
-        rest["lastChangeDateTime"] = theirs["lastChangeDateTime"]
+    changed = theirs.get("lastChangeDateTime")
+    if kind is Item and _says(changed) and changed != made["lastChangeDateTime"]:
+        rest["lastChangeDateTime"] = changed
     rest = _sound(rest, f"{where}.", lost)
     extensions = {key: value for key, value in rest.items() if key not in kind.model_fields}
     extensions |= _sound(_dict(theirs.get("extensions")), f"{where}.extensions.", lost) | _dict(made.get("extensions"))
     own = {key: value for key, value in rest.items() if key in kind.model_fields}
-    for key in _wrong(kind, {**made, **own}):
+    for key in _wrong(kind, {**made, **own}) if own else ():
         own.pop(key, None)
         lost[f"{where}.{key}"] += 1
     whole = {**made, **own}
