@@ -38,6 +38,8 @@ ATTEMPTED, FAMILIAR, PROFICIENT, MASTERED = (
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY: Final = 24 * 60 * 60 * 1_000_000
 _NEVER: Final = np.iinfo(np.int64).max
+_SHARES: Final = 4
+"""Shares for each process, one after the other: what it holds at a time is small."""
 _WORTH_A_PROCESS: Final = 100_000
 """Answers from which starting a process is quicker than doing without."""
 
@@ -92,11 +94,12 @@ def estimate_class(policy: Policy, answers: Answers, review: Review = Ladder(), 
     jobs = min(jobs, len(answers.student) // _WORTH_A_PROCESS)
     if jobs < 2:
         return _estimate(policy, answers, review)
-    between = np.quantile(answers.student, [n / jobs for n in range(1, jobs)], method="lower")
+    shares = jobs * _SHARES
+    between = np.quantile(answers.student, [n / shares for n in range(1, shares)], method="lower")
     share = np.searchsorted(between, answers.student, side="left")
     # New processes and no forks: those would hold what this one holds, too, and numpy has threads.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        tasks = [pool.submit(_estimate, policy, answers.where(share == n), review) for n in range(jobs)]
+        tasks = [pool.submit(_estimate, policy, answers.where(share == n), review) for n in range(shares)]
         parts = [task.result() for task in tasks]
     return Levels(*(np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(Levels)))
 
