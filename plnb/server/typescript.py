@@ -20,13 +20,14 @@ from pydantic import TypeAdapter
 import plnb
 from plnb.core.aligning_view import Aligning, Alignments, Offers
 from plnb.core.author import AUTHOR_SCHEMA_VERSION, AuthorView, LintAsked, LiveFindings, StandardsFound
-from plnb.core.cells import CELL_SCHEMA_VERSION, CellMeta
+from plnb.core.cells import CELL_SCHEMA_VERSION, CellMeta, VaryCell
 from plnb.core.course_edits import Edit, Editing
 from plnb.core.news import NewRecord, NewRecords, Submitting
 from plnb.core.overview import OVERVIEW_SCHEMA_VERSION, Overview, Remarks
 from plnb.core.preview import Preview, Previewing
 from plnb.core.profile import Profile
 from plnb.core.student import VIEW_SCHEMA_VERSION, CourseView, Fetched, Refusal, StudentView, Submission
+from plnb.core.telling import NOT_RUN
 from plnb.store.describing import DescribedSchema
 from plnb.store.files import write_whole
 
@@ -83,13 +84,15 @@ def typescript() -> str:
             for other in twice:
                 text = re.sub(rf"\b{other}\b(?!')", f"{other}AsWritten", text)
             found[f"{each}AsWritten" if each in twice else each] = text
-    versions = {
+    values: dict[str, object] = {
         "VIEW_SCHEMA_VERSION": VIEW_SCHEMA_VERSION,
         "CELL_SCHEMA_VERSION": CELL_SCHEMA_VERSION,
         "OVERVIEW_SCHEMA_VERSION": OVERVIEW_SCHEMA_VERSION,
         "AUTHOR_SCHEMA_VERSION": AUTHOR_SCHEMA_VERSION,
+        "NOT_RUN": sorted(NOT_RUN),
+        "VARIANTS": VaryCell.model_fields["variants"].default,
     }
-    constants = [f"export const {name} = {value};\n" for name, value in versions.items()]
+    constants = [f"export const {name} = {json.dumps(value)};\n".replace('"', "'") for name, value in values.items()]
     return "\n".join([_HEAD, *constants, *(found[name] for name in sorted(found))])
 
 

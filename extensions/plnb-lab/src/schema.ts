@@ -8,6 +8,10 @@ export const OVERVIEW_SCHEMA_VERSION = 1;
 
 export const AUTHOR_SCHEMA_VERSION = 1;
 
+export const NOT_RUN = ['IndentationError', 'KeyboardInterrupt', 'NameError', 'NotImplementedError', 'SyntaxError'];
+
+export const VARIANTS = 20;
+
 /** One notebook of a unit. */
 export interface Activity {
   /** The notebook's file name without `.ipynb`; unique in the course. */

@@ -10,6 +10,7 @@ import { type Notebook, NotebookActions, type NotebookPanel } from '@jupyterlab/
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { checksum } from './checksum';
+import { NOT_RUN } from '../schema';
 import { type IGrader, isAutomatic, readCellMeta, readGrader } from './meta';
 
 /** What became of a check. */
@@ -130,12 +131,9 @@ export function newsOf(outcome: Outcome): { error?: string; message?: string; sc
   }
 }
 
-/** What says of code that it never came to the answer; the server's list (`NOT_RUN` in `core/telling.py`). */
-const NOT_RUN = new Set(['NameError', 'NotImplementedError', 'KeyboardInterrupt', 'SyntaxError', 'IndentationError']);
-
 /** Whether an outcome is a try: what did not run, because a cell above had not, is none. */
 export function wasTried(outcome: Outcome): boolean {
-  return !(outcome.kind === 'broke' && NOT_RUN.has(outcome.error));
+  return !(outcome.kind === 'broke' && NOT_RUN.includes(outcome.error));
 }
 
 /** Whether an outcome is news for the journal: it says something about an answer that was given. */

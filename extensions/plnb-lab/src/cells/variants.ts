@@ -6,11 +6,8 @@
 import type { ICellModel } from '@jupyterlab/cells';
 import type { Notebook } from '@jupyterlab/notebook';
 
-import type { VaryCell } from '../schema';
+import { VARIANTS, type VaryCell } from '../schema';
 import { isAutomatic, readCellMeta, readGrader } from './meta';
-
-/** What there is when an author says nothing; the default of `VaryCell.variants`. */
-const VARIANTS = 20;
 
 /** The cell that a question's numbers come from, and the number that is in it now. */
 export interface INumbers {
