@@ -131,6 +131,7 @@ def opened(ours: bool, course: Path) -> Iterator[tuple[Page, CDPSession]]:
 def measure(ours: bool, course: Path, rounds: int) -> Figures:
     """Opening and choosing."""
     with opened(ours, course) as (page, devtools):
+        page.evaluate("() => performance.mark('plnb:measure')")
         opening, own, choosing = [], [], []
         for _ in range(rounds):
             page.evaluate("() => performance.clearMeasures()")
