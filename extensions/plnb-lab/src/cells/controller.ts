@@ -146,11 +146,7 @@ export class NotebookController implements IHost, IDisposable {
       this._hiding.dispose();
       Signal.clearData(this);
       // Whoever still knows a notebook that was closed keeps nothing of what was drawn in it.
-      this._cards.forEach(cards => cards.forEach(card => card.dispose()));
-      this._cards.clear();
-      this._known = new Map();
-      this._header?.dispose();
-      this._header = null;
+      this._undress();
     }
   }
 
@@ -208,6 +204,12 @@ export class NotebookController implements IHost, IDisposable {
   private _stepBack(): void {
     this.services.hidden.set(this._notebookModel, new Set());
     this._hiding.apply(() => false);
+    this._undress();
+    this._ours = false;
+  }
+
+  /** Take away all that is drawn in the notebook. */
+  private _undress(): void {
     this._known = new Map();
     for (const [cell, cards] of this._cards) {
       cell.removeClass('plnb-has-form');
@@ -217,7 +219,6 @@ export class NotebookController implements IHost, IDisposable {
     this._cards.clear();
     this._header?.dispose();
     this._header = null;
-    this._ours = false;
   }
 
   private _later(): void {
