@@ -196,7 +196,9 @@ def test_every_level_has_its_answers_one_click_away_and_an_answer_leads_to_where
         """() => {
           const panel = window.jupyterapp.shell.currentWidget;
           const cell = panel?.content?.activeCell?.model.sharedModel.getMetadata();
-          return panel?.context?.path.endsWith('welcome-check.ipynb') && cell?.nbgrader?.grade_id === 'slope_probe';
+          // With the focus, too: a notebook that takes it later would let go of the question asked below.
+          const there = panel?.content?.node.contains(document.activeElement);
+          return there && panel.context.path.endsWith('welcome-check.ipynb') && cell?.nbgrader?.grade_id === 'slope_probe';
         }"""
     )
     panel.get_by_role("tab", name="Goals").click()

@@ -1,7 +1,11 @@
-"""One real server for all tests of the routes; each test has a folder of its own in what it serves."""
+"""One real server for all tests of the routes; each test has a folder of its own in what it serves.
+
+Nothing here has a name that another test, or the same one at its second try, could want too.
+"""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +17,10 @@ from tests.server.running import Client, server
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("served")
+    """What the server serves, alone in a folder of its own: what a test puts beside it lies outside."""
+    folder = tmp_path_factory.mktemp("whole") / "served"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +41,19 @@ def client(url: str) -> Client:
 
 
 @pytest.fixture
-def folder(served: Path, request: pytest.FixtureRequest) -> Path:
+def place(served: Path, request: pytest.FixtureRequest) -> Path:
+    """An empty folder in what is served, this test's own."""
+    name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name)[-50:].strip("-")
+    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=served))
+
+
+@pytest.fixture
+def outside(served: Path) -> Path:
+    """An empty folder beside what is served, this test's own: nothing that a route is asked for may come from there."""
+    return Path(tempfile.mkdtemp(prefix="outside-", dir=served.parent))
+
+
+@pytest.fixture
+def folder(place: Path) -> Path:
     """A fresh copy of the course."""
-    name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name)[-60:].strip("-")
-    return put(served / name)
+    return put(place)

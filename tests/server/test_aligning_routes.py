@@ -19,11 +19,9 @@ ALIGN = {"code": "R.1", "framework": "state", "other": "M.RP.2", "relation": "is
 
 
 @pytest.fixture
-def course(served: Path, request: pytest.FixtureRequest) -> Path:
+def course(place: Path) -> Path:
     """A course with a list of its own in YAML, and one of the state's."""
-    name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name)[:50]
-    (served / name).mkdir()
-    return make_course(served / name)
+    return make_course(place)
 
 
 def path(course: Path) -> str:
@@ -149,31 +147,30 @@ def test_what_a_student_has_is_no_course_to_align(client: Client, folder: Path) 
     assert everything(folder) == before
 
 
-def test_a_path_never_leads_out_of_what_is_served(client: Client, served: Path, course: Path) -> None:
-    (served.parent / "aligned-outside").mkdir()
-    outside = make_course(served.parent / "aligned-outside")
-    (served / "aligned-link").symlink_to(outside)
-    before = everything(outside)
+def test_a_path_never_leads_out_of_what_is_served(client: Client, served: Path, course: Path, outside: Path) -> None:
+    away = make_course(outside)
+    (served / outside.name).symlink_to(away)
+    before = everything(away)
     for method, route in ASKED:
-        for where in ("..", "../aligned-outside/course", str(outside), "aligned-link", f"{path(course)}\x00", "x" * 5000, ""):
+        for where in ("..", f"../{outside.name}/course", str(away), outside.name, f"{path(course)}\x00", "x" * 5000, ""):
             refused(ask(client, method, route, where), 404, "not-found")
-    assert everything(outside) == before
+    assert everything(away) == before
 
 
 def test_a_list_outside_of_what_is_served_is_not_read_and_one_outside_of_the_course_is_not_written(
-    client: Client, served: Path, course: Path
+    client: Client, outside: Path, course: Path
 ) -> None:
     ours = course / "frameworks" / "ours.yaml"
     elsewhere = shutil.move(ours, course.parent / "elsewhere.yaml")
     ours.symlink_to(elsewhere)
     refused(say(client, course), 409, "read-only")
     assert elsewhere.read_text("utf-8") == OURS
-    outside = shutil.move(elsewhere, served.parent / "elsewhere.yaml")
+    away = shutil.move(elsewhere, outside / "elsewhere.yaml")
     ours.unlink()
-    ours.symlink_to(outside)
+    ours.symlink_to(away)
     for method, route in ASKED:
         refused(ask(client, method, route, path(course)), 404, "not-found")
-    assert outside.read_text("utf-8") == OURS
+    assert away.read_text("utf-8") == OURS
 
 
 # --- no ---------------------------------------------------------------------------------------------------------------------------

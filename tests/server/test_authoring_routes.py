@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,14 @@ SLOPE = "source/slope-and-lines/meet-slope.ipynb"
 
 
 @pytest.fixture
-def course(served: Path, request: pytest.FixtureRequest) -> Path:
+def course(served: Path) -> Path:
     """A course as its teacher keeps it."""
-    name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name)[-60:].strip("-")
     kept = ("course.yaml", "frameworks", "source")
+    copy = Path(tempfile.mkdtemp(prefix="course-", dir=served))
     shutil.copytree(
-        SAMPLE, served / f"course-{name}", ignore=lambda at, names: [n for n in names if at == str(SAMPLE) and n not in kept]
+        SAMPLE, copy, ignore=lambda at, names: [n for n in names if at == str(SAMPLE) and n not in kept], dirs_exist_ok=True
     )
-    return served / f"course-{name}"
+    return copy
 
 
 def notebook(course: Path, place: str = SLOPE) -> dict[str, Any]:
@@ -205,15 +206,16 @@ def test_a_students_copy_is_not_a_course_one_writes(client: Client, course: Path
 
 
 @pytest.mark.parametrize(("method", "route"), ASKED)
-def test_a_path_never_leads_out_of_what_is_served(client: Client, course: Path, served: Path, method: str, route: str) -> None:
-    outside = served.parent / f"outside-{route}"
-    shutil.copytree(course, outside)
-    (served / f"linked-{route}").symlink_to(outside)
+def test_a_path_never_leads_out_of_what_is_served(
+    client: Client, course: Path, served: Path, outside: Path, method: str, route: str
+) -> None:
+    shutil.copytree(course, outside, dirs_exist_ok=True)
+    (served / outside.name).symlink_to(outside)
     (course / "source" / "away").symlink_to(outside / "source" / "slope-and-lines")
     for path in (
-        f"../outside-{route}/{SLOPE}",
-        f"{course.name}/../../outside-{route}/{SLOPE}",
-        f"linked-{route}/{SLOPE}",
+        f"../{outside.name}/{SLOPE}",
+        f"{course.name}/../../{outside.name}/{SLOPE}",
+        f"{outside.name}/{SLOPE}",
         f"{course.name}/source/away/meet-slope.ipynb",
         str(outside / SLOPE),
         f"{course.name}/{SLOPE}\x00",
@@ -226,10 +228,9 @@ def test_a_path_never_leads_out_of_what_is_served(client: Client, course: Path, 
         refused(ask(client, method, route, path), 404, "not-found")
 
 
-def test_a_framework_that_lies_outside_is_not_read(client: Client, course: Path, served: Path) -> None:
+def test_a_framework_that_lies_outside_is_not_read(client: Client, course: Path, outside: Path) -> None:
     framework = next((course / "frameworks").glob("*.json"))
-    shutil.move(framework, served.parent / "elsewhere.json")
-    framework.symlink_to(served.parent / "elsewhere.json")
+    framework.symlink_to(shutil.move(framework, outside / "elsewhere.json"))
     refused(client.api("GET", "author", path=f"{course.name}/{SLOPE}"), 404, "not-found")
 
 
