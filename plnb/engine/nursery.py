@@ -98,7 +98,7 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The number of its keeper; 0 where it did not come to be."""
+        """By what number its nursery knows it; 0 where it did not come to be."""
         self._hear_pid()
         return self._pid
 
@@ -230,7 +230,7 @@ class Nursery:
         return not poll.poll(0)  # it would tell of a hang-up
 
     def signal(self, pid: int, number: int) -> None:
-        """Have a signal sent to a keeper; the nursery knows whether that number is still its child's."""
+        """Have a child interrupted (SIGINT) or ended; the nursery knows whether that number is still its child's."""
         with contextlib.suppress(OurFaultError):
             self._send({"do": "signal", "pid": pid, "signal": number})
 

@@ -2,6 +2,9 @@
 
 It runs no student's code and holds nothing worth stealing: its environment is a short list, it has no file of a course open, and it
 stays single-threaded, because only such a process can be forked safely. It ends when the driver's end of its socket is gone.
+
+In tier namespaces it keeps its children itself: the kernel ends everything with the first process of a namespace, and that one with
+its parent. In the other tiers a keeper has to find what a child left behind among its own descendants, so each has a process.
 """
 
 from __future__ import annotations
@@ -14,23 +17,33 @@ import select
 import signal
 import socket
 import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import plnb
+from plnb.engine import sandbox
 from plnb.engine.channel import Channel
 from plnb.engine.warming import Wardrobe
 from plnb.engine.wireless import INLINE, Wireless
 
+if TYPE_CHECKING:
+    from plnb.engine.sandbox.keeper import Keeper
+
 LARGEST_REQUEST: Final = 1 << 17
 """Bytes of one request."""
 _PARENT_LOOK_SECONDS: Final = 1.0
+_LOOK_SECONDS: Final = 0.1
 
 
 class _Nursery:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         self._children: set[int] = set()  # keepers that have not been reaped
+        self._kept: dict[int, Keeper] = {}  # those of this process, by the child they keep
+        self._setups: dict[int, Keeper] = {}  # by the handle on which their child says that it is confined
+        self._poll = select.poll()
         self._wardrobe = Wardrobe()
         self._loaded: set[str] = set()
         self._ready = False
@@ -43,9 +56,12 @@ class _Nursery:
         """Import all there is to import."""
         import plnb.engine.deskside
         import plnb.engine.sandbox.confining
+        from plnb.engine.sandbox import seccomp
 
         with contextlib.suppress(ImportError):
             import plnb.engine.checkerside  # noqa: F401
+        with contextlib.suppress(OSError):  # an unknown processor: only who needs a filter must know
+            seccomp.filter_program(strict=False)  # made here once, and not in every child
         os.environ.setdefault("MPLBACKEND", INLINE)
         self._wireless = Wireless(ipython_folder)
         self._load(modules)
@@ -54,10 +70,26 @@ class _Nursery:
         new = [name for name in modules if name not in self._loaded]
         self._loaded.update(new)
         if new or not self._ready:
-            self._wardrobe.load(new, prime)
+            with self._looking():
+                self._wardrobe.load(new, prime)
             gc.collect()
             gc.freeze()  # what is here now is not looked at again in every child
             self._ready = True
+
+    @contextlib.contextmanager
+    def _looking(self) -> Iterator[None]:
+        """Importing takes seconds, and what is running must not go uncounted so long."""
+        if not self._kept:
+            yield
+            return
+        before = signal.signal(signal.SIGALRM, lambda *_: self._see_to_children(0))
+        signal.siginterrupt(signal.SIGALRM, False)  # not every library reads on after an interruption
+        signal.setitimer(signal.ITIMER_REAL, _LOOK_SECONDS, _LOOK_SECONDS)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
 
     def serve(self) -> None:
         """Take requests until the driver is gone."""
@@ -65,16 +97,28 @@ class _Nursery:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         parent = os.getppid()
         self._control.setblocking(False)  # `recv_fds` of Python 3.11 forgets its flags: MSG_DONTWAIT alone would wait
-        poll = select.poll()
-        poll.register(self._control, select.POLLIN)
-        poll.register(self._wake, select.POLLIN)
+        self._poll.register(self._control, select.POLLIN)
+        self._poll.register(self._wake, select.POLLIN)
         while True:
-            poll.poll(_PARENT_LOOK_SECONDS * 1000)
-            with contextlib.suppress(BlockingIOError):
-                os.read(self._wake, 4096)
-            self._reap()
+            due = min((keeper.look_at - time.monotonic() for keeper in self._kept.values()), default=_PARENT_LOOK_SECONDS)
+            self._see_to_children(min(max(due, 0.0), _PARENT_LOOK_SECONDS))
             if os.getppid() != parent or not self._take():
                 return
+
+    def _see_to_children(self, seconds: float) -> None:
+        """Wait at most so long for something to happen; hear those who are being confined, bury the dead, count what is due."""
+        for handle, _ in self._poll.poll(seconds * 1000):
+            keeper = self._setups.get(handle)
+            if keeper is not None and not keeper.hear():
+                del self._setups[handle]
+                self._poll.unregister(handle)
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wake, 4096)
+        self._reap()
+        now = time.monotonic()
+        for keeper in self._kept.values():
+            if keeper.look_at <= now:
+                keeper.look()
 
     def _take(self) -> bool:
         """Do what is asked; False where nobody will ask any more."""
@@ -91,11 +135,41 @@ class _Nursery:
             if request["do"] == "load":
                 self._load(request["modules"])
             elif request["do"] == "signal":
-                if request["pid"] in self._children:  # not reaped: the number is still this child's
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(request["pid"], request["signal"])
+                self._signal(request["pid"], request["signal"])
+            elif request["tier"] == sandbox.Tier.namespaces:
+                self._keep(request, *fds)
             else:
                 self._fork(request, *fds)
+
+    def _signal(self, pid: int, number: int) -> None:
+        """To a keeper: an interrupt to pass on, or a stop."""
+        if pid in self._children:  # not reaped: the number is still this child's
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        elif (keeper := self._kept.get(pid)) is not None:
+            keeper.interrupt() if number == signal.SIGINT else keeper.stop()
+
+    def _keep(self, request: dict[str, Any], channel: int, status: int) -> None:
+        """A child in namespaces of its own, kept from here."""
+        from plnb.engine.sandbox.confining import fork_confined
+
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        try:
+            box = sandbox.Box.model_validate(request["box"])
+            keeper = fork_confined(sandbox.Tier.namespaces, box, keep_fds=(channel,), report_fd=status, environment=request["env"])
+        except OSError as error:
+            _tell(status, {"failed": error.strerror})
+            os.close(status)
+        else:
+            if keeper is None:
+                self._leave(lambda: self._be(request, channel))
+            self._kept[keeper.leader] = keeper
+            self._setups[keeper.setup.fileno()] = keeper
+            self._poll.register(keeper.setup, select.POLLIN)
+            _tell(status, {"pid": keeper.leader})
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        os.close(channel)
 
     def _fork(self, request: dict[str, Any], channel: int, status: int) -> None:
         try:
@@ -104,19 +178,17 @@ class _Nursery:
             _tell(status, {"failed": error.strerror})
         else:
             if pid == 0:
-                self._child(request, channel, status)
+                self._leave(lambda: self._become(request, channel, status))
             self._children.add(pid)
             _tell(status, {"pid": pid})
         os.close(channel)
         os.close(status)
 
-    def _child(self, request: dict[str, Any], channel: int, status: int) -> NoReturn:
+    def _leave(self, be: Callable[[], None]) -> NoReturn:
+        """In a child: be something else, and never come back into the nursery's code."""
         code = 70
         try:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            gc.enable()
-            self._become(request, channel, status)
+            be()
             code = 0
         except SystemExit:
             code = 0
@@ -124,9 +196,9 @@ class _Nursery:
             os._exit(code)
 
     def _become(self, request: dict[str, Any], fd: int, status: int) -> None:
-        """In the child: what was asked for. `confine` closes what the nursery had open."""
-        from plnb.engine import sandbox
-
+        """In the child: what was asked for, below a keeper. `confine` closes what the nursery had open."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.environ.clear()
         os.environ.update(request["env"])
         tier = sandbox.Tier(request["tier"])
@@ -134,6 +206,10 @@ class _Nursery:
         if tier is sandbox.Tier.none:  # not confined: the caller's own places
             os.environ.update(request["env"])
             os.chdir(request["cwd"])
+        self._be(request, fd)
+
+    def _be(self, request: dict[str, Any], fd: int) -> None:
+        """In the confined process: what was asked for."""
         self._reseed()
         if request["do"] == "kernel":
             os.close(fd)  # it talks over sockets of its own
@@ -157,12 +233,17 @@ class _Nursery:
             legacy.seed()
 
     def _reap(self) -> None:
-        """Keepers tell of their end themselves; here only the dead are buried."""
-        while self._children:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
+        """Keepers tell of their end themselves; here the dead are buried."""
+        while self._children or self._kept:
+            pid, status, used = os.wait4(-1, os.WNOHANG)
             if pid == 0:
                 return
             self._children.discard(pid)
+            keeper = self._kept.pop(pid, None)
+            if keeper is not None:
+                if self._setups.pop(keeper.setup.fileno(), None):
+                    self._poll.unregister(keeper.setup)
+                keeper.ended(status, used)
 
 
 def run_ipykernel(argv: list[str]) -> None:

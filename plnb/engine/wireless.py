@@ -7,6 +7,7 @@ thread and no event loop until `start`.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import logging
@@ -20,6 +21,7 @@ from typing import Any, Final
 
 from plnb.engine.debugger import no_debugger
 from plnb.engine.shell_commands import run_without_terminal
+from plnb.engine.tracebacks import remember_colours
 
 with no_debugger():
     from ipykernel.ipkernel import IPythonKernel
@@ -45,6 +47,9 @@ _SHOWN: Final = frozenset(
 )
 _FLUSH_SECONDS: Final = 0.2  # as ipykernel
 _FLUSH_CHARACTERS: Final = 1 << 16
+
+_PRACTICE: Final = (*("one = [1]\nfor each in one:\n    each + 1\none",) * 8, "def fails():\n    return 1 / 0\n\n\nfails()")
+"""Cells that are run before a fork: often enough for Python to make its own short cuts, and with an error to show."""
 
 INLINE: Final = "module://matplotlib_inline.backend_inline"
 """What draws matplotlib's figures in a kernel."""
@@ -204,6 +209,8 @@ class Wireless:
         self.shell: Any = self.kernel.shell
         # Never started; libraries (and `%matplotlib`) look here to find the kernel that they are in.
         IPKernelApp.instance(kernel=self.kernel, shell=self.shell)
+        self._hide_names()
+        remember_colours()
         self._warm_up()
         # Cells that await are interrupted only in the thread that the kernel calls its parent.
         self.kernel.shell_channel_thread = _Here()
@@ -257,12 +264,36 @@ class Wireless:
         self.kernel.set_parent([], message)
         getattr(self.kernel.comm_manager, kind)(None, None, message)
 
+    def _hide_names(self) -> None:
+        """As a kernel's application does: what is there at first is not the notebook's."""
+        self.shell.user_ns_hidden.update(self.shell.user_ns)
+
     def _warm_up(self) -> None:
-        """Use once what is slow at first: above all, showing where an error came from."""
+        """Run some cells as a desk will: what is slow at first is done here, once. Afterwards the shell is as it was."""
+        shell = self.shell
+        before = [(names, dict(names)) for names in (shell.user_ns, shell.user_ns_hidden)]
+        self.kernel.shell_channel_thread = _Nobody()
+        loop = asyncio.new_event_loop()
         try:
-            raise ValueError
-        except ValueError:
-            self.shell.InteractiveTB.structured_traceback(*sys.exc_info())
+            loop.run_until_complete(self._practise())
+        finally:
+            loop.close()
+            asyncio.set_event_loop(None)
+        for names, kept in before:
+            for name in names.keys() - kept.keys():
+                del names[name]
+            names.update(kept)
+        for kept_results in (shell.user_ns["_oh"], shell.history_manager.outputs, shell.history_manager.output_hist_reprs):
+            kept_results.clear()
+        shell.displayhook._ = shell.displayhook.__ = shell.displayhook.___ = ""
+        shell.last_execution_result = shell._last_traceback = None
+        shell.last_execution_succeeded = True
+        for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+            vars(sys).pop(name, None)
+
+    async def _practise(self) -> None:
+        for cell in _PRACTICE:
+            await self.kernel.do_execute(cell, silent=False, store_history=False, allow_stdin=False)
 
     @staticmethod
     def _add_folder_to_path() -> None:
@@ -290,6 +321,12 @@ class Wireless:
             poll.poll(_FLUSH_SECONDS * 1000)
             for stream in self._streams:
                 stream.flush_old()
+
+
+class _Nobody:
+    """The same, while cells are run that nobody interrupts."""
+
+    parent_thread = None
 
 
 class _Here:

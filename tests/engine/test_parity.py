@@ -15,6 +15,12 @@ from nbgrader.preprocessors import Execute
 from plnb.engine.execute import run_notebook
 
 SNIPPETS = {
+    # what practice before the fork could have left behind
+    "names": "sorted(dir())",
+    "a new shell": "ip = get_ipython(); In, Out, _, __, _i, _ii, ip.execution_count, sorted(ip.user_ns_hidden), ip.history_manager.exceptions, ip.history_manager.outputs.keys()",
+    "last result": "ip.last_execution_succeeded, ip._last_traceback, ip.payload_manager.read_payload(), sorted(ip.alias_manager.aliases)[:5]",
+    "last error": "[name for name in ('last_type', 'last_value', 'last_traceback', 'last_exc') if hasattr(__import__('sys'), name)]",
+    "loop": "import asyncio; type(asyncio.get_event_loop()).__name__, __import__('threading').active_count() > 1",
     # text
     "prints": "print('a'); print('b', end='')",
     "prints and warns in stdout's order": "import sys\nprint('out')\nprint('err', file=sys.stderr)\nprint('out again')",

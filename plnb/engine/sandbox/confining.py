@@ -1,4 +1,4 @@
-"""What `confine` does: from a forked process to a confined one, with a keeper that stays outside. Linux only."""
+"""From a process to a confined one below it, with a keeper that stays outside. Linux only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,31 +19,52 @@ from plnb.engine.sandbox.tiers import Box, Tier
 
 def enter_sandbox(tier: Tier, box: Box, *, keep_fds: Sequence[int], report_fd: int | None) -> None:
     """See `plnb.engine.sandbox.confine`. Tier container is entered inside one, which shares its files and its user with nobody."""
-    ours, theirs = socket.socketpair()
-    user, group = os.getuid(), os.getgid()
     # Neither an interrupt meant for the student's cell nor a stop may end who comes between, before each knows what to do with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     if tier is not Tier.namespaces:
         linux.adopt_orphans()
-    keeper = os.getpid()
-    child = linux.clone(namespaces.SPACES) if tier is Tier.namespaces else os.fork()
+    keeper = fork_confined(tier, box, keep_fds=keep_fds, report_fd=report_fd, environment=dict(os.environ))
+    if keeper is not None:
+        _close_all_but([keeper.setup.fileno(), *([] if report_fd is None else [report_fd])])
+        keeper.watch()
+
+
+def fork_confined(
+    tier: Tier, box: Box, *, keep_fds: Sequence[int], report_fd: int | None, environment: Mapping[str, str]
+) -> Keeper | None:
+    """Fork a confined process: in this process gives its keeper, in that one None.
+
+    For a caller that ignores SIGINT and has SIGTERM blocked, and that dies with all its children but in tier namespaces.
+    """
+    ours, theirs = socket.socketpair()
+    user, group = os.getuid(), os.getgid()
+    parent = os.getpid()
+    try:
+        child = linux.clone(namespaces.SPACES) if tier is Tier.namespaces else os.fork()
+    except OSError:
+        ours.close()
+        theirs.close()
+        raise
     if child:
-        _close_all_but([ours.fileno(), *([] if report_fd is None else [report_fd])])
-        Keeper(
+        theirs.close()
+        return Keeper(
             leader=child,
             limits=box.limits,
             setup=ours,
             folder=None if tier is Tier.namespaces else box.folder,
             inside=tier is Tier.namespaces,
             report=report_fd,
-        ).watch()
+        )
     try:
+        # What the caller does about signals is its own affair.
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         ours.detach()  # or it would close, some day, what has its number then
         # At once: what is open here counts against the limit that comes.
         _close_all_but([*keep_fds, theirs.fileno()])
         linux.die_with_parent(signal.SIGKILL)
-        if tier is not Tier.namespaces and os.getppid() != keeper:
+        if tier is not Tier.namespaces and os.getppid() != parent:
             os._exit(1)  # the keeper was gone before the kernel knew to tell us (in namespaces `send_fds` will fail)
         if tier is Tier.namespaces:
             processes = namespaces.enter(box, user, group)
@@ -59,21 +80,25 @@ def enter_sandbox(tier: Tier, box: Box, *, keep_fds: Sequence[int], report_fd: i
             os.setsid()
             _limit_and_filter(box, processes=tasks + box.limits.processes, strict=True, filtered=tier is not Tier.none)
         os.chdir(home)
-        linux.rewrite_environment(_environment(home, temporary))
+        linux.rewrite_environment(_environment(environment, home, temporary))
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     except BaseException as error:
         _say_and_leave(theirs, error)
     theirs.close()
+    return None
 
 
 def _fork_student(setup: socket.socket, processes: int) -> None:
     """Returns in the student's process. The first process of the namespaces stays behind to reap and to pass interrupts on."""
     socket.send_fds(setup, [b"."], [processes])
     os.close(processes)
+    # One that comes before it can be passed on waits until it can.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     student = os.fork()
     if student == 0:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         linux.set_inspectable(True)
         os.setsid()
         return
@@ -88,6 +113,7 @@ def _fork_student(setup: socket.socket, processes: int) -> None:
             os.killpg(student, signal.SIGINT)
 
     signal.signal(signal.SIGINT, pass_on)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     while True:
         pid, status = os.waitpid(-1, 0)
         if pid == student:
@@ -111,12 +137,12 @@ def _lay_out(box: Box) -> tuple[Path, Path]:
     return box.folder, temporary
 
 
-def _environment(home: Path, temporary: Path) -> dict[str, str]:
-    """The caller's, with the places and names that are of the sandbox."""
+def _environment(given: Mapping[str, str], home: Path, temporary: Path) -> dict[str, str]:
+    """What was given, with the places and names that are of the sandbox."""
     if "tempfile" in sys.modules:
         sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]  # it remembers the grader's
     return {
-        **os.environ,
+        **given,
         "HOME": str(home),
         "PWD": str(home),
         "TMPDIR": str(temporary),

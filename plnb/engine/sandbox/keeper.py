@@ -1,8 +1,9 @@
-"""The keeper: the trusted process between the grader and one confined process.
+"""The keeper: the trusted one between the grader and a confined process.
 
-It lives outside the sandbox. It passes interrupts on, counts what the confined process and all its descendants use together, and
-when that process ends, for whatever reason, leaves none of them alive. It holds no channel to the confined process: what that one
-says is the driver's to read.
+It lives outside the sandbox, as the parent of the confined process: in a process of its own (`watch`), or as one of several in a
+process that goes on with other things and calls `hear`, `look` and `ended` (a nursery does). It passes interrupts on, counts what
+the confined process and all its descendants use together, and when that process ends, for whatever reason, leaves none of them
+alive. It holds no channel to the confined process: what that one says is the driver's to read.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ class Keeper:
     """Where the ending is written."""
 
     def __post_init__(self) -> None:
+        self.look_at = time.monotonic() + _IDLE_SECONDS
+        """When `look` is due, on the clock of `time.monotonic`."""
         self._reason: Reason | None = None
         self._said = ""
         self._peak = 0
@@ -60,32 +63,57 @@ class Keeper:
         self._stop = False
         self._proc: int | None = None
         self._next_walk = 0.0
-        self._heard = b""
+        self._gone_seconds = 0.0
+
+    # --- in a process of its own -------------------------------------------------------------------------------------------------
 
     def watch(self) -> NoReturn:
         """Stay until the child has ended; then leave this process."""
         code = 1
         gc.disable()  # it would look at, and so copy, all that was imported before the fork
         try:
-            signal.signal(signal.SIGINT, lambda *_: self._pass_on(signal.SIGINT))
-            signal.signal(signal.SIGTERM, self._asked_to_stop)
+            signal.signal(signal.SIGINT, lambda *_: self.interrupt())
+            signal.signal(signal.SIGTERM, lambda *_: self.stop())
             linux.die_with_parent(signal.SIGTERM)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-            status = self._wait()
-            self._end_everything()
-            code = self._finish(status)
+            code = self.ended(*self._wait())
         finally:
             os._exit(code)
 
-    def _pass_on(self, number: int) -> None:
+    def _wait(self) -> tuple[int, resource.struct_rusage]:
+        poll = select.poll()
+        pidfd = os.pidfd_open(self.leader)
+        poll.register(pidfd, select.POLLIN)
+        poll.register(self.setup, select.POLLIN)
+        while True:
+            ready = dict(poll.poll(max(0.0, self.look_at - time.monotonic()) * 1000))
+            if self.setup.fileno() in ready and not self.hear():
+                poll.unregister(self.setup)
+            if pidfd in ready:
+                return self._reap_leader()
+            if time.monotonic() >= self.look_at:
+                self.look()
+
+    def _reap_leader(self) -> tuple[int, resource.struct_rusage]:
+        while True:
+            pid, status, used = os.wait4(-1, 0)
+            if pid == self.leader:
+                return status, used
+            self._note(used)
+
+    # --- wherever it lives -------------------------------------------------------------------------------------------------------
+
+    def interrupt(self) -> None:
+        """Pass an interrupt on."""
         with contextlib.suppress(OSError):
             # In a namespace the first process passes it on again; else the confined process leads its own group.
             if self.inside:
-                os.kill(self.leader, number)
+                os.kill(self.leader, signal.SIGINT)
             else:
-                os.killpg(self.leader, number)
+                os.killpg(self.leader, signal.SIGINT)
 
-    def _asked_to_stop(self, *_: object) -> None:
+    def stop(self) -> None:
+        """End the confined process; `ended` sees to the rest."""
         self._stop = True
         self._kill_leader()
 
@@ -93,30 +121,12 @@ class Keeper:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.leader, signal.SIGKILL)
 
-    def _wait(self) -> int:
-        poll = select.poll()
-        pidfd = os.pidfd_open(self.leader)
-        poll.register(pidfd, select.POLLIN)
-        poll.register(self.setup, select.POLLIN)
-        pause = _IDLE_SECONDS
-        while True:
-            ready = dict(poll.poll(pause * 1000))
-            if self.setup.fileno() in ready and not self._listen():
-                poll.unregister(self.setup)
-                self.setup.close()
-            if pidfd in ready:
-                return self._reap_leader()
-            pause = self._look()
-
-    def _reap_leader(self) -> int:
-        while True:
-            pid, status = os.waitpid(-1, 0)
-            if pid == self.leader:
-                return status
-
-    def _listen(self) -> bool:
+    def hear(self) -> bool:
         """Read what the child says of its setup; False at the end."""
-        said, handles, _, _ = socket.recv_fds(self.setup, 4096, 1)
+        try:
+            said, handles, _, _ = socket.recv_fds(self.setup, 4096, 1)
+        except OSError:
+            return False
         if handles:
             self._proc = handles[0]
             os.set_inheritable(self._proc, False)
@@ -124,8 +134,8 @@ class Keeper:
             self._reason, self._said = Reason.not_confined, said[1:].decode(errors="replace")
         return bool(said)
 
-    def _look(self) -> float:
-        """Count, stop what is over a limit, and say how long one may sleep."""
+    def look(self) -> None:
+        """Count, and stop what is over a limit."""
         if not self.inside:
             self._reap_orphans()
         use = self._use()
@@ -135,7 +145,7 @@ class Keeper:
             self._reason = reason
             self._kill_leader()
         busy = use.tasks > 8 or use.memory_bytes > self.limits.memory_bytes // 2
-        return _BUSY_SECONDS if busy else _IDLE_SECONDS
+        self.look_at = time.monotonic() + (_BUSY_SECONDS if busy else _IDLE_SECONDS)
 
     def _excess(self, use: Use) -> Reason | None:
         # Twice in a row: while processes start and end, their shares are of different moments.
@@ -154,7 +164,19 @@ class Keeper:
         # WNOWAIT first: the leader's own status must be left for `_reap_leader`.
         with contextlib.suppress(ChildProcessError):
             while (found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) and found.si_pid != self.leader:
-                os.waitpid(found.si_pid, 0)
+                self._note(os.wait4(found.si_pid, 0)[2])
+
+    def _note(self, used: resource.struct_rusage) -> None:
+        """What a process has used that is gone now."""
+        self._gone_seconds += used.ru_utime + used.ru_stime
+        self._peak = max(self._peak, used.ru_maxrss * 1024)
+
+    def _close(self) -> None:
+        self.setup.close()
+        for handle in (self._proc, self.report):
+            if handle is not None:
+                os.close(handle)
+        self._proc = self.report = None
 
     def _processes(self) -> tuple[int | None, list[int]]:
         """All that must be counted, as numbers in the /proc that the handle is for (None: the machine's)."""
@@ -162,12 +184,15 @@ class Keeper:
             return None, list(_descendants(os.getpid()))
         if self._proc is None:
             return None, []
-        return self._proc, [int(name) for name in os.listdir(self._proc) if name.isdigit()]
+        try:
+            return self._proc, [int(name) for name in os.listdir(self._proc) if name.isdigit()]
+        except OSError:  # all of them are gone
+            return self._proc, []
 
     def _use(self) -> Use:
         proc, processes = self._processes()
         tasks, memory = 0, 0
-        cpu = _reaped_seconds()
+        cpu = self._gone_seconds
         for pid in processes:
             with contextlib.suppress(OSError, ValueError, IndexError):
                 fields = _read(proc, f"{pid}/stat").rpartition(")")[2].split()
@@ -208,12 +233,15 @@ class Keeper:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
             try:
-                while os.waitpid(-1, 0 if left else os.WNOHANG)[0]:
-                    pass
+                while (gone := os.wait4(-1, 0 if left else os.WNOHANG))[0]:
+                    self._note(gone[2])
             except ChildProcessError:
                 return
 
-    def _finish(self, status: int) -> int:
+    def ended(self, status: int, used: resource.struct_rusage) -> int:
+        """The child has: leave nothing alive, and report. `status` and `used` are as `os.wait4` gave them; gives the exit code."""
+        self._note(used)
+        self._end_everything()
         code = os.waitstatus_to_exitcode(status)
         code = 128 - code if code < 0 else code
         if self.inside and code > 128 + 64:
@@ -228,21 +256,16 @@ class Keeper:
                 reason=reason,
                 code=code,
                 said=self._said,
-                cpu_seconds=round(max(self._cpu, _reaped_seconds()), 3),
-                peak_bytes=max(self._peak, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024),
+                cpu_seconds=round(max(self._cpu, self._gone_seconds), 3),
+                peak_bytes=self._peak,
             )
             with contextlib.suppress(OSError):
                 os.write(self.report, ending.model_dump_json().encode() + b"\n")
+        self._close()
         if reason.exit_code:
             return reason.exit_code
         # The numbers that mean something here are not the student's to say.
         return 1 if code in range(40, 48) else code
-
-
-def _reaped_seconds() -> float:
-    """Processor time of those that are gone already."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def _read(proc: int | None, path: str) -> str:
