@@ -53,11 +53,6 @@ def grade(
     sandbox that was seen to hold on this machine. Exit code 1 when something needs a person: a file that could not be read, a guess
     to confirm, a test that came back changed; 130 when it was stopped by Ctrl-C.
     """
-    # First of all: what notebooks are run in gets ready while this process goes on importing.
-    if not on:
-        from plnb.grading.executors import warm_up
-
-        warm_up()
     from plnb.grading.grade import grade as run
     from plnb.grading.grade import preparing
     from plnb.store.layout import CourseFolder, find_course

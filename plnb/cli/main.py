@@ -1,107 +1,140 @@
-"""`plnb`: the commands, and the one place where errors become a sentence and an exit code."""
+"""`plnb`: the commands, and the one place where errors become a sentence and an exit code.
+
+Every command is a module of its own, imported when it is asked for: nobody waits for the others.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
 import sys
-from typing import Final
-
-import typer
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from plnb import __version__
-from plnb.cli import (
-    convert,
-    demo,
-    doctor,
-    explain,
-    feedback,
-    grade,
-    lint,
-    mixed,
-    new,
-    preview,
-    progress,
-    release,
-    standards,
-    strength,
-    teacher,
-    update,
-    whatif,
-)
-from plnb.cli import map as map_verb
-from plnb.cli.console import err, print_error
 from plnb.errors import InputError, PlnbError
 
-app = typer.Typer(
-    name="plnb",
-    add_completion=False,
-    help="Personalised, mastery-based courses that live in Jupyter notebooks.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+if TYPE_CHECKING:
+    import typer
+
+_AUTHOR, _RUN, _PEOPLE, _HELP = "Write a course", "Run a course", "Help a student on", "Look around"
+COMMANDS: Final = {
+    "new": (_AUTHOR, "new"),
+    "convert": (_AUTHOR, "convert"),
+    "update": (_AUTHOR, "update"),
+    "lint": (_AUTHOR, "lint"),
+    "strength": (_AUTHOR, "strength"),
+    "map": (_AUTHOR, "map_"),
+    "preview": (_AUTHOR, "preview"),
+    "standards": (_AUTHOR, "app"),
+    "release": (_RUN, "release"),
+    "grade": (_RUN, "grade"),
+    "feedback": (_RUN, "feedback"),
+    "progress": (_RUN, "progress"),
+    "explain": (_PEOPLE, "explain"),
+    "mixed": (_PEOPLE, "mixed"),
+    "whatif": (_PEOPLE, "whatif"),
+    "teacher": (_PEOPLE, "app"),
+    "demo": (_HELP, "demo"),
+    "doctor": (_HELP, "doctor"),
+}
+"""Every command: its panel in the help, and what it is called in the module of its name."""
 
 
-@app.callback()
-def _plnb(
-    version: bool = typer.Option(
-        False, "--version", is_eager=True, help="Print the version and stop.", callback=lambda v: _version(v)
-    ),
-) -> None:
-    pass
+def commands(names: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
+    """`plnb` with these commands, in this order; no other command's module is imported."""
+    import typer
+
+    app = typer.Typer(
+        name="plnb",
+        add_completion=False,
+        help="Personalised, mastery-based courses that live in Jupyter notebooks.",
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    def show_version(wanted: bool) -> None:
+        if wanted:
+            typer.echo(f"plnb {__version__}")
+            raise typer.Exit
+
+    @app.callback()
+    def _plnb(
+        version: bool = typer.Option(False, "--version", is_eager=True, help="Print the version and stop.", callback=show_version),
+    ) -> None:
+        pass
+
+    for name in names:
+        panel, function = COMMANDS[name]
+        found = getattr(import_module(f"plnb.cli.{name}"), function)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name, rich_help_panel=panel)
+        else:
+            app.command(name, rich_help_panel=panel)(found)
+    return app
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"plnb {__version__}")
-        raise typer.Exit
+@cache
+def _every_command() -> typer.Typer:
+    return commands()
 
 
-AUTHOR, RUN, PEOPLE, HELP = "Write a course", "Run a course", "Help a student on", "Look around"
-app.command("new", rich_help_panel=AUTHOR)(new.new)
-app.command("convert", rich_help_panel=AUTHOR)(convert.convert)
-app.command("update", rich_help_panel=AUTHOR)(update.update)
-app.command("lint", rich_help_panel=AUTHOR)(lint.lint)
-app.command("strength", rich_help_panel=AUTHOR)(strength.strength)
-app.command("map", rich_help_panel=AUTHOR)(map_verb.map_)
-app.command("preview", rich_help_panel=AUTHOR)(preview.preview)
-app.add_typer(standards.app, name="standards", rich_help_panel=AUTHOR)
-app.command("release", rich_help_panel=RUN)(release.release)
-app.command("grade", rich_help_panel=RUN)(grade.grade)
-app.command("feedback", rich_help_panel=RUN)(feedback.feedback)
-app.command("progress", rich_help_panel=RUN)(progress.progress)
-app.command("explain", rich_help_panel=PEOPLE)(explain.explain)
-app.command("mixed", rich_help_panel=PEOPLE)(mixed.mixed)
-app.command("whatif", rich_help_panel=PEOPLE)(whatif.whatif)
-app.add_typer(teacher.app, name="teacher", rich_help_panel=PEOPLE)
-app.command("demo", rich_help_panel=HELP)(demo.demo)
-app.command("doctor", rich_help_panel=HELP)(doctor.doctor)
+def __getattr__(name: str) -> object:
+    # `from plnb.cli.main import app`: all of `plnb`
+    if name == "app":
+        return _every_command()
+    raise AttributeError(name)
 
 
 def main() -> None:
     """Run a command; turn whatever goes wrong into one sentence and an exit code."""
+    words = sys.argv[1:]
     try:
+        if _grades_here(words):
+            # First of all: what notebooks are run in gets ready while this process goes on importing. It ends with this process.
+            from plnb.grading.executors import warm_up
+
+            warm_up()
+        # Help and mistakes need every command.
+        app = commands(words[:1]) if words and words[0] in COMMANDS else _every_command()
         app()
     except PlnbError as error:
-        print_error(error, as_json="--json" in sys.argv)
+        _print_error(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
+        from plnb.cli.console import err
+
         err.print("Stopped. What was finished is kept; the same command goes on from here.")
         sys.exit(130)
     except Exception as error:
         if os.environ.get("PLNB_DEBUG"):
             raise
         if isinstance(error, OSError) and (refused := _refused(error)):
-            print_error(refused, as_json="--json" in sys.argv)
+            _print_error(refused)
             sys.exit(refused.exit_code)
+        from plnb.cli.console import err
+
         err.print(
             f"[red]✗[/red] plnb itself failed ({type(error).__name__}: {error}). Nothing you made was changed half-way. "
             "[dim]Set PLNB_DEBUG=1 and run it again to see where, and report it, please.[/dim]",
             markup=True,
         )
         sys.exit(1)
+
+
+def _grades_here(words: Sequence[str]) -> bool:
+    """Whether the command line asks for grading on this machine. A wrong guess costs a moment, and nothing else."""
+    return words[:1] == ["grade"] and not any(word.startswith(("--on", "--help")) or word == "-h" for word in words)
+
+
+def _print_error(error: PlnbError) -> None:
+    from plnb.cli.console import print_error
+
+    print_error(error, as_json="--json" in sys.argv)
 
 
 _REFUSALS: Final = {

@@ -1,0 +1,92 @@
+"""Every command is a module of its own: what one of them says and does never depends on the others having been imported."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from plnb.cli.main import COMMANDS, app, commands
+
+LINUX = sys.platform.startswith("linux")
+
+WITH_A_LOOK = """
+import sys
+from plnb.grading import executors
+executors.warm_up = lambda: print("warming up", "after" if "typer" in sys.modules else "before", "Typer")
+sys.argv[0] = "plnb"
+from plnb.cli.main import main
+try:
+    main()
+finally:
+    print("imported:", *sorted(name for name in sys.modules if name.startswith("plnb.cli.")))
+"""
+
+
+def plnb_looked_into(*words: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own, which also says when it began to warm up and which modules of the command line it imported."""
+    command = [sys.executable, "-c", WITH_A_LOOK, *words]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
+
+
+def test_help_lists_every_command_in_its_panel_and_in_order() -> None:
+    said = CliRunner().invoke(app, ["--help"]).output
+    words = [word for name, (panel, _) in COMMANDS.items() for word in (f"─ {panel} ─", f"│ {name} ")]
+    places = [said.index(word) for word in dict.fromkeys(words)]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_alone_says_of_itself_what_it_says_among_all(name: str) -> None:
+    alone = CliRunner().invoke(commands([name]), [name, "--help"], prog_name="plnb")
+    among_all = CliRunner().invoke(app, [name, "--help"], prog_name="plnb")
+    assert alone.exit_code == among_all.exit_code == 0
+    assert alone.output == among_all.output
+
+
+def test_only_the_module_of_the_command_that_was_asked_for_is_imported() -> None:
+    done = plnb_looked_into("grade", "--help")
+    others = {f"plnb.cli.{name}" for name in COMMANDS} - {"plnb.cli.grade"}
+    assert "plnb.cli.grade" in done.stdout
+    assert not others & set(done.stdout.split())
+
+
+def test_a_mistyped_command_is_told_which_one_was_meant() -> None:
+    done = plnb_looked_into("garde")
+    assert done.returncode == 2
+    assert "Did you mean 'grade'?" in done.stderr
+
+
+def test_grading_warms_up_before_the_command_line_is_understood() -> None:
+    assert "warming up before Typer" in plnb_looked_into("grade", "--no-such-option").stdout
+
+
+@pytest.mark.parametrize("words", ["grade --help", "grade -h", "grade --on tcp://x:1", "grade --on=x", "lint --help", ""])
+def test_nothing_is_warmed_up_for_what_runs_nothing_here(words: str) -> None:
+    assert "warming up" not in plnb_looked_into(*words.split()).stdout
+
+
+@pytest.mark.skipif(not LINUX, reason="looks into /proc")
+def test_a_wrong_option_of_grade_is_refused_and_leaves_no_process_behind() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "plnb.cli.main", "grade", "--no-such-option"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert b"No such option: --no-such-option" in said
+    assert [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _session(pid) == process.pid] == []
+
+
+def _session(pid: int) -> int | None:
+    """The session a process belongs to; None where it has gone meanwhile."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[3])
+    except OSError:
+        return None
