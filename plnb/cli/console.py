@@ -12,17 +12,19 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from plnb.core.findings import Finding, Severity
 from plnb.errors import PlnbError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 out = Console(highlight=False, soft_wrap=not os.isatty(1))
 err = Console(stderr=True, highlight=False, soft_wrap=not os.isatty(2))
@@ -88,6 +90,16 @@ def table(*columns: str, title: str | None = None) -> Table:
 @contextmanager
 def progress_bar(total: int | None, what: str) -> Iterator[Progress]:
     """A bar with count, time spent and time left, on stderr; silent where stderr is not a terminal."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),

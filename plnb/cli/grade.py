@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from plnb.cli.console import CourseOption, JsonOption, count, out, print_json, progress_bar, table
+from plnb.cli.console import CourseOption, JsonOption, count, err, out, print_json, progress_bar, table
 
 if TYPE_CHECKING:
     from plnb.grading.outcomes import GradeEvent, GradeSummary, State, SubmissionOutcome
@@ -108,6 +108,9 @@ def _plain(course: Path) -> bool:
 @contextmanager
 def grading_bar() -> Iterator[Callable[[GradeEvent], None]]:
     """What moves the bar: count, time left, and how many submissions a minute. Silent where stderr is not a terminal."""
+    if not err.is_terminal:
+        yield lambda _: None
+        return
     from plnb.grading.outcomes import Settled, Started
 
     with progress_bar(None, "Looking at what came in") as bar:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from plnb.core.base import Model, Trust
 from plnb.core.course import Check
 from plnb.core.records import Attempt, ChoiceMade, GoalSet, Record, Reflected, Verdict, record_id
 from plnb.grading.balance import Balanced, CheckKey, Scored
-from plnb.grading.gradebook import Mark
 from plnb.grading.manifest import Manifest
 from plnb.grading.results import CellScore, NotebookOutcome
+
+if TYPE_CHECKING:
+    from plnb.grading.gradebook import Mark
 
 _UNIT_SPAN = 10_000
 """Places in the order of evidence that a unit has: more than it has checks."""

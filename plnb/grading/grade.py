@@ -19,7 +19,6 @@ from plnb.engine.runs import Budget
 from plnb.grading.executors import Executor, Here, LocalWorkers, workers_for
 from plnb.grading.trust import sandbox_for
 from plnb.store.layout import CourseFolder
-from plnb.store.leases import LEASE_SECONDS, owner_token
 from plnb.store.lock import course_lock
 
 if TYPE_CHECKING:
@@ -117,7 +116,6 @@ class _Batch:
     def __init__(self, folder: CourseFolder, executor: Executor, tier: str, on_event: OnEvent | None) -> None:
         self.folder, self.executor, self.tier = folder, executor, tier
         self.tell = on_event or (lambda _: None)
-        self.owner = owner_token()
 
     def run(
         self, units: Sequence[str] | None, students: Sequence[str] | None, *, force: bool, budget: Budget | None, began: float
@@ -126,6 +124,7 @@ class _Batch:
         from plnb.grading.nbgrader_course import NbgraderCourse
         from plnb.grading.outcomes import Finished, GradeSummary, Settled, SlowChecks, Started
         from plnb.grading.settle import Settler
+        from plnb.store.leases import owner_token
 
         course = NbgraderCourse(self.folder)
         every = handed_in(course, units, students)
@@ -139,7 +138,7 @@ class _Batch:
             outcomes.append(outcome)
             self.tell(Settled(outcome=outcome, done=len(outcomes), total=len(every)))
 
-        with course_lock(self.folder), Settler.open(course, owner=self.owner) as settler, asked_to_stop() as stop:
+        with course_lock(self.folder), Settler.open(course, owner=owner_token()) as settler, asked_to_stop() as stop:
             tasks = runs(settler, every, force=force, budget=_budget(course, budget), tier=self.tier, done=done)
             try:
                 self._go(tasks, settler, stop)
@@ -157,6 +156,8 @@ class _Batch:
 
     def _go(self, tasks: Iterator[tuple[UnitRun, Task]], settler: Settler, stop: threading.Event) -> None:
         """Keep the executor busy, and no more in memory than that needs."""
+        from plnb.store.leases import LEASE_SECONDS
+
         tickets = itertools.count()
         flying: dict[int, tuple[UnitRun, Task]] = {}
         renewed = time.monotonic()
@@ -168,6 +169,7 @@ class _Batch:
                 self.executor.submit(ticket, run.kit, task.job)
             if not flying:
                 return
+            settler.get_ready()
             for came in self.executor.wait(_PULSE):
                 run, task = flying.pop(came.ticket)
                 if isinstance(came.found, BaseException):

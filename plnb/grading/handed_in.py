@@ -8,15 +8,16 @@ from __future__ import annotations
 import errno
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from plnb.engine.runs import Budget
 from plnb.errors import NotFoundError, OurFaultError, PlnbError, RecordError
-from plnb.grading.gradebook import read_marks
 from plnb.grading.jobs import Job
 from plnb.grading.kits import make_kit
 from plnb.grading.manifest import Manifest, read_manifest
@@ -28,6 +29,10 @@ from plnb.grading.settle import GRADER, Settler
 from plnb.grading.submission import STUDENT_ID, Submission, read_submission
 from plnb.store.leases import LeaseLostError
 from plnb.store.ledger import LedgerSubmission
+
+if TYPE_CHECKING:
+    from plnb.grading.balance import CheckKey
+    from plnb.grading.gradebook import Mark
 
 _log = logging.getLogger("plnb.grading")
 _log.addHandler(logging.NullHandler())
@@ -93,7 +98,13 @@ class UnitRun:
         self.kit = make_kit(settler.course, self.manifest, budget=budget, tier=tier)
         if why := why_not_graded_here(self.kit):
             raise why
-        self._marks = read_marks(settler.gradebook, unit)
+
+    @cached_property
+    def _marks(self) -> Mapping[str, Mapping[CheckKey, Mark]]:
+        """What people gave so far, by student; read when it is first needed."""
+        from plnb.grading.gradebook import read_marks
+
+        return read_marks(self.settler.gradebook, self.unit)
 
     def tasks(self, handed_in: Iterable[HandedIn]) -> Iterator[Task]:
         """What has to run, leased to us. Everything else is done with on the way."""
@@ -109,6 +120,7 @@ class UnitRun:
     def settle(self, task: Task, worked: Worked, *, sandbox: str = "") -> None:
         """Write down a submission that came back from a worker."""
         each = task.handed_in
+        marks = self._marks.get(each.student, {})
         try:
             outcome = self.settler.graded(
                 self.manifest,
@@ -116,7 +128,7 @@ class UnitRun:
                 task.submission,
                 worked,
                 timestamp=task.timestamp,
-                marks=self._marks.get(each.student, {}),
+                marks=marks,
                 sandbox=sandbox or self.tier,
                 tries=task.tries,
                 began=task.began,

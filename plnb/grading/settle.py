@@ -8,13 +8,13 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from nbgrader.api import Gradebook
 from pydantic import ValidationError
 
 from plnb import __version__
@@ -26,8 +26,6 @@ from plnb.grading.balance import Balanced, CheckKey, balance
 from plnb.grading.changes import changes
 from plnb.grading.evidence import HandIn, claims, records_of, scored
 from plnb.grading.folders import swap
-from plnb.grading.grade_rows import CellGrade, GradeWriter, LatePenalty, NotebookGrades
-from plnb.grading.gradebook import Mark, late_penalty, open_gradebook
 from plnb.grading.manifest import Manifest
 from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.grading.outcomes import RefusedFile, SubmissionOutcome
@@ -37,6 +35,12 @@ from plnb.grading.stored import FOLDER, fit_files
 from plnb.grading.submission import Submission, not_copied
 from plnb.store.audit import Note
 from plnb.store.ledger import Ledger, LedgerSubmission
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
+
+    from plnb.grading.grade_rows import GradeWriter, LatePenalty, NotebookGrades
+    from plnb.grading.gradebook import Mark
 
 GRADER: Final = f"plnb {__version__} grading 1"
 """What graded; submissions graded by another are graded again."""
@@ -62,18 +66,35 @@ class Kept(Model):
 
 
 class Settler:
-    """Settles submissions of one course; holds the gradebook and the ledger open."""
+    """Settles submissions of one course; holds the ledger open, and the gradebook from its first use on."""
 
-    def __init__(self, course: NbgraderCourse, gradebook: Gradebook, ledger: Ledger, penalty: LatePenalty, owner: str) -> None:
-        self.course, self.gradebook, self.ledger, self._penalty, self._owner = course, gradebook, ledger, penalty, owner
+    def __init__(self, course: NbgraderCourse, ledger: Ledger, owner: str, stack: ExitStack) -> None:
+        self.course, self.ledger, self._owner, self._stack = course, ledger, owner, stack
         self._writers: dict[str, GradeWriter] = {}
 
     @classmethod
     @contextmanager
     def open(cls, course: NbgraderCourse, *, owner: str = "") -> Iterator[Self]:
-        """A settler with the course's gradebook and ledger open. With `owner` every write needs that owner's lease."""
-        with open_gradebook(course) as gradebook, Ledger.open(course.folder.ledger) as ledger:
-            yield cls(course, gradebook, ledger, late_penalty(course), owner)
+        """A settler with the course's ledger open. With `owner` every write needs that owner's lease."""
+        with ExitStack() as stack:
+            yield cls(course, stack.enter_context(Ledger.open(course.folder.ledger)), owner, stack)
+
+    def get_ready(self) -> None:
+        """Open what grades are written to. nbgrader's tables are slow to import: the time for it is while submissions run."""
+        _ = self.gradebook, self._penalty
+
+    @cached_property
+    def gradebook(self) -> Gradebook:
+        """The course's gradebook, as nbgrader opens it."""
+        from plnb.grading.gradebook import open_gradebook
+
+        return self._stack.enter_context(open_gradebook(self.course))
+
+    @cached_property
+    def _penalty(self) -> LatePenalty:
+        from plnb.grading.gradebook import late_penalty
+
+        return late_penalty(self.course)
 
     def claim(self, manifest: Manifest, students: Sequence[str]) -> Mapping[str, int]:
         """Lease submissions; how often each was begun, for those that were got."""
@@ -175,6 +196,8 @@ class Settler:
         balanced = _balanced(manifest, kept, marks)
         unit = manifest.unit.id
         if unit not in self._writers:
+            from plnb.grading.grade_rows import GradeWriter
+
             self._writers[unit] = GradeWriter(self.gradebook, unit, self._penalty)
         total = self._writers[unit].write(
             student=hand_in.student,
@@ -254,6 +277,8 @@ def _hash(mark: Mark) -> str:
 
 
 def _notebook_grades(outcome: NotebookOutcome, balanced: Balanced) -> NotebookGrades:
+    from plnb.grading.grade_rows import CellGrade, NotebookGrades
+
     cells = {score.check: CellGrade(points=score.points) for score in outcome.scores}
     for (activity, check), points in balanced.mirrored.items():
         if activity == outcome.name:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from plnb.grading.balance import Balanced, CheckKey, balance
 from plnb.grading.evidence import claims, scored
-from plnb.grading.gradebook import Mark
 from plnb.grading.manifest import Manifest
 from plnb.grading.results import NotebookOutcome
+
+if TYPE_CHECKING:
+    from plnb.grading.gradebook import Mark
 
 
 def balanced(manifest: Manifest, outcomes: Iterable[NotebookOutcome], marks: Mapping[CheckKey, Mark]) -> Balanced:
