@@ -32,6 +32,5 @@ def notebook_bytes(notebook: NotebookNode) -> bytes:
 
 
 def read_notebook_bytes(raw: bytes) -> NotebookNode:
-    """A notebook of ours from the bytes of its file."""
-    notebook: NotebookNode = nbformat.reads(raw.decode("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
-    return notebook
+    """A notebook of ours from the bytes of its file: of format 4, and not validated again, which takes longer than all the rest."""
+    return nbformat.v4.reads(raw.decode("utf-8"))  # type: ignore[no-untyped-call, no-any-return]

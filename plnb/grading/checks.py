@@ -23,6 +23,7 @@ from plnb.engine.nodes import as_node
 from plnb.engine.nursery import Child
 from plnb.engine.runs import CellStatus
 from plnb.engine.warm import STOPPED, TIMED_OUT
+from plnb.errors import OurFaultError
 from plnb.grading.canaries import holds, negative_twin, nonce_canary
 from plnb.grading.plans import CheckPlan, NotebookPlan
 from plnb.grading.reports import Report
@@ -137,7 +138,10 @@ class Checks:
             self.reports[plan.check] = Report("outside", seed)
             return _ended(CellStatus.timed_out, *TIMED_OUT)
         except CheckerLostError as error:
+            ours = not error.late and self._lost_by_us()
             self._let_go()
+            if ours:
+                raise OurFaultError("The process of the checks ended, and not because of the notebook.") from None
             self.reports[plan.check] = Report("outside", seed)
             return _ended(CellStatus.timed_out, *TIMED_OUT) if error.late else _ended(CellStatus.error, *STOPPED)
         self.reports[plan.check] = Report("outside", seed, checked)
@@ -155,6 +159,13 @@ class Checks:
             imports = (text for check in self._plan.checks for text in check.before if text.startswith(("import ", "from ")))
             self._checker = Checker(child.channel, Setting(self._plan.theirs, self._plan.shared, tuple(imports)))
         return self._checker
+
+    def _lost_by_us(self) -> bool:
+        """Whether the checker is gone because this machine or its nursery failed: that must not cost a student points."""
+        if self._process is None:
+            return False
+        self._process.ending()  # known only then
+        return self._process.lost_by_us
 
     def _let_go(self) -> None:
         self._child.close()

@@ -28,6 +28,10 @@ _NR_CLONE, _NR_PIVOT_ROOT, _NR_CAPSET = (56, 155, 126) if _X86 else (220, 41, 91
 _NR_MOUNT_SETATTR, _NR_LANDLOCK_CREATE, _NR_LANDLOCK_ADD, _NR_LANDLOCK_RESTRICT = 442, 444, 445, 446
 
 
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_void_p)]
+
+
 def syscall(number: int, *arguments: int | bytes | ctypes.Array[ctypes.c_char] | None) -> int:
     """Any system call; a failure raises OSError."""
     given = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
@@ -117,10 +121,6 @@ def drop_capabilities() -> None:
 def install_filter(program: bytes) -> None:
     """Filter the system calls of this process and its children by a BPF program."""
     code = ctypes.create_string_buffer(program, len(program))
-
-    class _Program(ctypes.Structure):
-        _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_void_p)]
-
     prog = _Program(len(program) // 8, ctypes.addressof(code))
     _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(prog))
 
