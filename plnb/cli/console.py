@@ -26,8 +26,9 @@ from plnb.errors import PlnbError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-out = Console(highlight=False, soft_wrap=not os.isatty(1))
-err = Console(stderr=True, highlight=False, soft_wrap=not os.isatty(2))
+# Code and what students write is shown as it is: `[:a:]` is no emoji.
+out = Console(highlight=False, emoji=False, soft_wrap=not os.isatty(1))
+err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=not os.isatty(2))
 
 CourseOption = Annotated[
     Path, typer.Option("--course", "-C", help="The course folder, or any folder inside it.", show_default="this folder")
