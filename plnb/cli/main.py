@@ -98,10 +98,7 @@ def main() -> None:
     words = sys.argv[1:]
     try:
         if _grades_here(words):
-            # First of all: what notebooks are run in gets ready while this process goes on importing. It ends with this process.
-            from plnb.grading.executors import warm_up
-
-            warm_up()
+            _warm_up()
         # Help and mistakes need every command.
         app = commands(words[:1]) if words and words[0] in COMMANDS else _every_command()
         app()
@@ -132,6 +129,19 @@ def main() -> None:
 def _grades_here(words: Sequence[str]) -> bool:
     """Whether the command line asks for grading on this machine. A wrong guess costs a moment, and nothing else."""
     return words[:1] == ["grade"] and not any(word.startswith(("--on", "--help")) or word == "-h" for word in words)
+
+
+def _warm_up() -> None:
+    """Start what notebooks are run in, with no more imported than that takes: it gets ready while this process goes on importing.
+
+    Grading finds it there. It ends with this process.
+    """
+    from plnb.quick_imports import import_jsonschema
+
+    import_jsonschema()
+    from plnb.engine.nursery import share_with_forks
+
+    share_with_forks()
 
 
 def _print_error(error: PlnbError) -> None:

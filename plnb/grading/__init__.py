@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from plnb.grading.quick_nbgrader import import_nbgrader
+from plnb.quick_imports import import_nbgrader
 
 import_nbgrader()
 

@@ -232,13 +232,6 @@ class LocalWorkers:
             yield self._lost.popleft()
 
 
-def warm_up() -> None:
-    """Start what notebooks are run in, before anything else is imported: it imports too, at the same time."""
-    from plnb.engine.nursery import share_with_forks
-
-    share_with_forks()
-
-
 def workers_for(jobs: int | None) -> int:
     """How many workers this machine has room for; `jobs` is what was asked for, if anything."""
     if jobs is not None:
@@ -285,9 +278,10 @@ def _start_foreman() -> tuple[int, socket.socket]:
 
 def _fork_foreman() -> tuple[int, socket.socket]:
     """A foreman that has imported already what this process has."""
+    from plnb.engine.nursery import share_with_forks
     from plnb.grading.worker import foreman
 
-    warm_up()
+    share_with_forks()  # `plnb grade` did this long ago
     ours, theirs = socket.socketpair()
     gc.freeze()  # pages that nobody writes to stay shared
     if pid := os.fork():

@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from plnb.cli.console import out, table
 from plnb.cli.main import COMMANDS, app, commands
 
 LINUX = sys.platform.startswith("linux")
 
 WITH_A_LOOK = """
 import sys
-from plnb.grading import executors
-executors.warm_up = lambda: print("warming up", "after" if "typer" in sys.modules else "before", "Typer")
+from plnb.engine import nursery
+nursery.share_with_forks = lambda: print("warming up before:", *sorted({"typer", "nbgrader", "sqlalchemy"} - sys.modules.keys()))
 sys.argv[0] = "plnb"
 from plnb.cli.main import main
 try:
@@ -61,8 +62,8 @@ def test_a_mistyped_command_is_told_which_one_was_meant() -> None:
     assert "Did you mean 'grade'?" in done.stderr
 
 
-def test_grading_warms_up_before_the_command_line_is_understood() -> None:
-    assert "warming up before Typer" in plnb_looked_into("grade", "--no-such-option").stdout
+def test_grading_warms_up_before_all_else_is_imported() -> None:
+    assert "warming up before: nbgrader sqlalchemy typer" in plnb_looked_into("grade", "--no-such-option").stdout
 
 
 @pytest.mark.parametrize("words", ["grade --help", "grade -h", "grade --on tcp://x:1", "grade --on=x", "lint --help", ""])
@@ -90,3 +91,13 @@ def _session(pid: int) -> int | None:
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[3])
     except OSError:
         return None
+
+
+def test_code_that_looks_like_the_name_of_an_emoji_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = table("Code")
+    shown.add_row("evens = numbers[:a:2]")
+    out.print("odds = numbers[:b:2]")
+    out.print(shown)
+    said = capsys.readouterr().out
+    assert "numbers[:b:2]" in said
+    assert "numbers[:a:2]" in said

@@ -1,4 +1,4 @@
-"""Importing nbgrader without what grading never uses: a second less at every start.
+"""Importing jsonschema and nbgrader without what grading never uses: a second less at every start.
 
 `import nbgrader` loads formgrader, the assignment list and the others, with tornado and all of jupyter_server; its helpers load
 setuptools to unpack archives, its Hub authenticator loads requests, and nbformat's schemas load a dozen validators of formats that
@@ -21,12 +21,17 @@ _FORMATS = ("fqdn", "idna", "isoduration", "jsonpointer", "rfc3339_validator", "
             "uri_template", "webcolors")  # fmt: skip
 
 
+def import_jsonschema() -> None:
+    """Import `jsonschema`, which nbformat does, where nobody has yet."""
+    with _in_place(dict.fromkeys(_FORMATS)):  # each is optional
+        importlib.import_module("jsonschema")
+
+
 def import_nbgrader() -> None:
     """Import `nbgrader` and its helpers, where nobody has yet."""
     if "nbgrader" in sys.modules:
         return
-    with _in_place(dict.fromkeys(_FORMATS)):  # each is optional
-        importlib.import_module("jsonschema")
+    import_jsonschema()
     made = [_stand_in(f"nbgrader.server_extensions.{name}", "load_jupyter_server_extension") for name in _EXTENSIONS]
     with _in_place({module.__name__: module for module in made}):
         import nbgrader
