@@ -10,10 +10,12 @@ from pathlib import Path
 def swap(new: Path, old: Path) -> None:
     """Put `new` where `old` is (or will be). If that fails, `old` is as it was."""
     old.parent.mkdir(parents=True, exist_ok=True)
+    if not old.exists():
+        shutil.move(new, old)
+        return
     with tempfile.TemporaryDirectory(prefix=".plnb-old-", dir=old.parent, ignore_cleanup_errors=True) as away:
         aside = Path(away) / "old"
-        if old.exists():
-            old.rename(aside)
+        old.rename(aside)
         try:
             shutil.move(new, old)
         except BaseException:

@@ -1,7 +1,8 @@
 """Writing a submission's grades into nbgrader's own tables: the rows that `nbgrader autograde` makes, by a few statements.
 
-The same could be said with nbgrader's objects, and is ten times slower: each of their attributes is a query of its own. What a unit
-has (notebooks, cells) is read once; what a person gave is never touched. Knows nothing of standards or records.
+The same could be said with nbgrader's objects, and is ten times slower: each of their attributes is a query of its own. The
+statements are made once: making one takes longer than to execute it. What a unit has (notebooks, cells) is read once; what a person
+gave is never touched. Knows nothing of standards or records.
 """
 
 from __future__ import annotations
@@ -58,6 +59,40 @@ class NotebookGrades(Model):
 
 
 _ABSENT: Final = NotebookGrades(present=False)
+
+_submissions: Final = SubmittedAssignment.__table__
+_notebooks: Final = SubmittedNotebook.__table__
+_grades: Final = Grade.__table__
+_comments: Final = Comment.__table__
+
+_FIND_STUDENT: Final = select(Student.__table__.c.id).where(Student.__table__.c.id == bindparam("student"))
+_FIND_SUBMISSION: Final = select(_submissions.c.id, _submissions.c.timestamp, _submissions.c.extension).where(
+    _submissions.c.assignment_id == bindparam("unit"), _submissions.c.student_id == bindparam("student")
+)
+_FIND_NOTEBOOKS: Final = select(_notebooks).where(_notebooks.c.assignment_id == bindparam("submission"))
+_FIND_GRADES: Final = select(_grades).where(_grades.c.notebook_id.in_(bindparam("notebooks", expanding=True)))
+_FIND_COMMENTS: Final = select(_comments).where(_comments.c.notebook_id.in_(bindparam("notebooks", expanding=True)))
+_FIND_SCORE: Final = select(SubmittedNotebook.score).where(SubmittedNotebook.id == bindparam("notebook"))
+_FIND_TOTAL: Final = select(
+    SubmittedAssignment.score, SubmittedAssignment.late_submission_penalty, SubmittedAssignment.max_score
+).where(SubmittedAssignment.id == bindparam("submission"))
+_ADD_STUDENT: Final = insert(Student.__table__)
+_ADD_SUBMISSION: Final = insert(_submissions)
+_ADD_NOTEBOOKS: Final = insert(_notebooks)
+_ADD_GRADES: Final = insert(_grades)
+_ADD_COMMENTS: Final = insert(_comments)
+_SET_TIME: Final = update(_submissions).where(_submissions.c.id == bindparam("of")).values(timestamp=bindparam("at"))
+_SET_GRADE: Final = (
+    update(_grades)
+    .where(_grades.c.id == bindparam("of"))
+    .values(auto_score=bindparam("auto"), needs_manual_grade=bindparam("waits"))
+)
+_SET_COMMENT: Final = update(_comments).where(_comments.c.id == bindparam("of")).values(auto_comment=bindparam("said"))
+_SET_FLAG: Final = (
+    update(_notebooks)
+    .where(_notebooks.c.id == bindparam("of"))
+    .values(flagged=bindparam("flag"), late_submission_penalty=bindparam("penalty"))
+)
 
 
 @dataclass
@@ -121,17 +156,16 @@ class GradeWriter:
 
     def _submission(self, student: str, submitted_at: datetime | None) -> tuple[str, float]:
         """The submission's id, made where there is none, and how many seconds late it is."""
-        table = SubmittedAssignment.__table__
         at = submitted_at.astimezone(UTC).replace(tzinfo=None) if submitted_at is not None else None
-        if self._db.execute(select(Student.id).where(Student.id == student)).first() is None:
-            self._db.execute(insert(Student.__table__).values(id=student))
-        mine = (table.c.assignment_id == self._unit, table.c.student_id == student)
-        known = self._db.execute(select(table.c.id, table.c.timestamp, table.c.extension).where(*mine)).first()
+        mine = {"unit": self._unit, "student": student}
+        known = self._execute(_FIND_SUBMISSION, mine).first()
         if known is None:
-            self._db.execute(insert(table).values(assignment_id=self._unit, student_id=student, timestamp=at))
-            known = self._db.execute(select(table.c.id, table.c.timestamp, table.c.extension).where(*mine)).one()
+            if self._execute(_FIND_STUDENT, {"student": student}).first() is None:
+                self._execute(_ADD_STUDENT, {"id": student})
+            self._execute(_ADD_SUBMISSION, {"assignment_id": self._unit, "student_id": student, "timestamp": at})
+            known = self._execute(_FIND_SUBMISSION, mine).one()
         elif at is not None and known.timestamp != at:
-            self._db.execute(update(table).where(table.c.id == known.id).values(timestamp=at))
+            self._execute(_SET_TIME, {"of": known.id, "at": at})
         handed_in = at or known.timestamp
         due = self._due + known.extension if self._due is not None and known.extension is not None else self._due
         late = (handed_in - due).total_seconds() if handed_in is not None and due is not None else 0.0
@@ -139,69 +173,61 @@ class GradeWriter:
 
     def _submitted_notebooks(self, submission: str) -> dict[str, Any]:
         """Rows of the submission's notebooks by the notebook's id, with a grade and a comment for every cell that has one."""
-        table = SubmittedNotebook.__table__
-        query = select(table).where(table.c.assignment_id == submission)
-        there = {row.notebook_id: row for row in self._db.execute(query)}
+        there = {row.notebook_id: row for row in self._execute(_FIND_NOTEBOOKS, {"submission": submission})}
         missing = [notebook for notebook in self._notebooks.values() if notebook.id not in there]
         if missing:
-            self._db.execute(insert(table), [{"notebook_id": nb.id, "assignment_id": submission} for nb in missing])
-            there = {row.notebook_id: row for row in self._db.execute(query)}
+            self._execute(_ADD_NOTEBOOKS, [{"notebook_id": nb.id, "assignment_id": submission} for nb in missing])
+            there = {row.notebook_id: row for row in self._execute(_FIND_NOTEBOOKS, {"submission": submission})}
             grades = [{"notebook_id": there[nb.id].id, "cell_id": cell} for nb in missing for cell in nb.graded]
             comments = [{"notebook_id": there[nb.id].id, "cell_id": cell} for nb in missing for cell in nb.commented]
             if grades:
-                self._db.execute(insert(Grade.__table__), grades)
+                self._execute(_ADD_GRADES, grades)
             if comments:
-                self._db.execute(insert(Comment.__table__), comments)
+                self._execute(_ADD_COMMENTS, comments)
         return there
 
     def _grades(self, there: Mapping[str, Any], given: Mapping[str, NotebookGrades], review: bool) -> None:
-        table = Grade.__table__
         of = {row.id: self._notebooks[notebook] for notebook, row in there.items()}
         changed = []
-        for grade in self._db.execute(select(table).where(table.c.notebook_id.in_(list(of)))):
+        for grade in self._execute(_FIND_GRADES, {"notebooks": list(of)}):
             notebook = of[grade.notebook_id]
             name, task = notebook.graded[grade.cell_id]
             auto, waits = _graded(grade, given.get(notebook.name, _ABSENT), name, task, review)
             if (auto, waits) != (grade.auto_score, grade.needs_manual_grade):
                 changed.append({"of": grade.id, "auto": auto, "waits": waits})
         if changed:
-            new = update(table).where(table.c.id == bindparam("of"))
-            self._execute(new.values(auto_score=bindparam("auto"), needs_manual_grade=bindparam("waits")), changed)
+            self._execute(_SET_GRADE, changed)
 
     def _comments(self, there: Mapping[str, Any], given: Mapping[str, NotebookGrades]) -> None:
-        table = Comment.__table__
         of = {row.id: self._notebooks[notebook] for notebook, row in there.items()}
         changed = []
-        for comment in self._db.execute(select(table).where(table.c.notebook_id.in_(list(of)))):
+        for comment in self._execute(_FIND_COMMENTS, {"notebooks": list(of)}):
             notebook = of[comment.notebook_id]
             grades = given.get(notebook.name, _ABSENT)
             said = NO_RESPONSE if notebook.commented[comment.cell_id] in grades.unanswered else None
             if grades.present and said != comment.auto_comment:
                 changed.append({"of": comment.id, "said": said})
         if changed:
-            self._execute(update(table).where(table.c.id == bindparam("of")).values(auto_comment=bindparam("said")), changed)
+            self._execute(_SET_COMMENT, changed)
 
     def _flags(self, student: str, there: Mapping[str, Any], given: Mapping[str, NotebookGrades], late: float) -> None:
-        table = SubmittedNotebook.__table__
         for notebook, row in there.items():
             flagged = bool(row.flagged) or given.get(self._notebooks[notebook].name, _ABSENT).flagged
             penalty = None
             if late > 0:
-                score = self._db.execute(select(SubmittedNotebook.score).where(SubmittedNotebook.id == row.id)).scalar_one()
+                score = self._execute(_FIND_SCORE, {"notebook": row.id}).scalar_one()
                 penalty = self._penalty(student, score, late) or None
             if (flagged, penalty) != (row.flagged, row.late_submission_penalty):
-                self._db.execute(update(table).where(table.c.id == row.id).values(flagged=flagged, late_submission_penalty=penalty))
+                self._execute(_SET_FLAG, {"of": row.id, "flag": flagged, "penalty": penalty})
 
     def _total(self, submission: str) -> tuple[float, float]:
         """As nbgrader adds it up."""
-        mine = SubmittedAssignment.id == submission
-        columns = (SubmittedAssignment.score, SubmittedAssignment.late_submission_penalty, SubmittedAssignment.max_score)
-        score, penalty, most = self._db.execute(select(*columns).where(mine)).one()
+        score, penalty, most = self._execute(_FIND_TOTAL, {"submission": submission}).one()
         return max(0.0, score - (penalty or 0.0)), most
 
-    def _execute(self, statement: Any, rows: list[dict[str, Any]]) -> None:
-        # On the session's connection: the session itself would take a list of rows for objects of its own.
-        self._db.connection().execute(statement, rows)
+    def _execute(self, statement: Any, values: dict[str, Any] | list[dict[str, Any]]) -> Any:
+        # On the session's connection, in its transaction: the session itself would look for objects in what comes.
+        return self._db.connection().execute(statement, values)
 
 
 def _graded(grade: Any, given: NotebookGrades, name: str, task: bool, review: bool) -> tuple[float | None, bool]:

@@ -71,6 +71,7 @@ class Settler:
     def __init__(self, course: NbgraderCourse, ledger: Ledger, owner: str, stack: ExitStack) -> None:
         self.course, self.ledger, self._owner, self._stack = course, ledger, owner, stack
         self._writers: dict[str, GradeWriter] = {}
+        self._data_files: dict[str, tuple[Path, ...]] = {}
 
     @classmethod
     @contextmanager
@@ -132,7 +133,7 @@ class Settler:
             student=student,
             digest=submission.digest,
             at=timestamp or submission.newest,
-            attempt=self.ledger.attempt(manifest.course, student, unit, submission.digest),
+            attempt=self._attempt(manifest, student, submission, known),
             sandbox=sandbox,
         )
         files, said = self._files(unit, submission, worked)
@@ -182,6 +183,14 @@ class Settler:
         row = _row(manifest, student, submission.digest, at, attempt, "our_fault", Kept())
         self.ledger.keep(row, None, note=Note(kind="our_fault", why=why, sandbox=sandbox), owner=self._owner)
 
+    def _attempt(self, manifest: Manifest, student: str, submission: Submission, newest: LedgerSubmission | None) -> int:
+        """Which hand-in of the student's this is. Most are the first, or what came last: the ledger need not be asked again."""
+        if newest is None:
+            return 1
+        if newest.digest == submission.digest:
+            return newest.attempt
+        return self.ledger.attempt(manifest.course, student, manifest.unit.id, submission.digest)
+
     # --- the four places -------------------------------------------------------------------------------------------------------
 
     def _grades(
@@ -210,8 +219,10 @@ class Settler:
     def _files(self, unit: str, submission: Submission, worked: Worked) -> tuple[dict[str, bytes], tuple[Repair, ...]]:
         """What goes into nbgrader's folder of graded work, and what is said of files of the student's that are too large for it."""
         notebooks = {f"{name}.ipynb": raw for name, raw in worked.executed.items()}
+        if unit not in self._data_files:
+            self._data_files[unit] = self.course.data_files(unit)
         source = self.course.source(unit)
-        data = {path.as_posix(): (source / path).read_bytes() for path in self.course.data_files(unit)}
+        data = {path.as_posix(): (source / path).read_bytes() for path in self._data_files[unit]}
         kept, left_out = fit_files({**submission.others, **data}, FOLDER - sum(map(len, notebooks.values())))
         theirs = [name for name in left_out if name not in data]
         # Where two want the same place the first one gets it.
@@ -227,9 +238,11 @@ class Settler:
             folder.mkdir()
             for name, raw in files.items():
                 path = folder / name
-                if any(parent.is_file() for parent in path.parents) or path.is_dir():
+                inside = path.parents[: name.count("/")]  # the folders between this one and the file
+                if any(parent.is_file() for parent in inside) or path.is_dir():
                     continue
-                path.parent.mkdir(parents=True, exist_ok=True)
+                if inside:
+                    path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(raw)
                 path.chmod(self.course.permissions)
             swap(folder, target)

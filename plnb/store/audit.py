@@ -11,14 +11,19 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from pydantic import AwareDatetime
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.engine import Connection, RowMapping
 
 from plnb.core.base import Model
 from plnb.store.ledger_tables import audit, record, submission
+
+# Said for every submission, and made once: making a statement takes longer than to execute it.
+_FIND_NEWEST: Final = select(audit.c.seq, audit.c.digest).order_by(audit.c.seq.desc()).limit(1)
+_READ_RECORDS: Final = select(record.c.body).where(record.c.submission == bindparam("of")).order_by(record.c.id)
+_ADD: Final = insert(audit)
 
 
 class Note(Model):
@@ -77,7 +82,7 @@ class AuditReport(Model):
 
 def append(db: Connection, row: Mapping[str, Any], note: Note) -> None:
     """Add an event about a submission's row as it is now, in the transaction that wrote it (and has begun to write)."""
-    newest = db.execute(select(audit.c.seq, audit.c.digest).order_by(audit.c.seq.desc()).limit(1)).first()
+    newest = db.execute(_FIND_NEWEST).first()
     seq, before = (newest.seq + 1, newest.digest) if newest else (1, "")
     said = {
         "submission": row["digest"],
@@ -96,7 +101,7 @@ def append(db: Connection, row: Mapping[str, Any], note: Note) -> None:
         **{key: row[key] for key in ("course", "student", "unit")},
         "body": json.dumps(said, sort_keys=True, ensure_ascii=False),
     }
-    db.execute(insert(audit).values(**event, digest=_digest(before, event)))
+    db.execute(_ADD, {**event, "digest": _digest(before, event)})
 
 
 def events(db: Connection, student: str | None = None, unit: str | None = None) -> tuple[AuditEvent, ...]:
@@ -166,6 +171,6 @@ def _row_digest(row: Mapping[str, Any]) -> str:
 
 def _records_digest(db: Connection, submission_id: int) -> str:
     whole = sha256()
-    for body in db.scalars(select(record.c.body).where(record.c.submission == submission_id).order_by(record.c.id)):
+    for body in db.scalars(_READ_RECORDS, {"of": submission_id}):
         whole.update(sha256(body.encode("utf-8", "surrogatepass")).digest())
     return whole.hexdigest()

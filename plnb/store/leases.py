@@ -16,13 +16,21 @@ from pathlib import Path
 from typing import Final
 
 from pydantic import AwareDatetime
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection, CursorResult
 
 from plnb.core.base import Model
 from plnb.store.ledger_tables import job, utc
 
 LEASE_SECONDS: Final = 120.0
+
+# Said for every submission, and made once: making a statement takes longer than to execute it.
+_this: Final = (job.c.course == bindparam("of"), job.c.unit == bindparam("in_unit"), job.c.student == bindparam("by"))
+_FIND: Final = select(job).where(*_this)
+_ADD: Final = insert(job)
+_TAKE: Final = update(job).where(*_this)
+_GIVE_BACK: Final = delete(job).where(job.c.owner == bindparam("owner"), *_this)
+_GIVE_ALL_BACK: Final = delete(job).where(job.c.owner == bindparam("owner"))
 
 
 class Lease(Model):
@@ -58,14 +66,14 @@ def claim(db: Connection, course: str, unit: str, students: Iterable[str], owner
     row = {"owner": owner, "expires": utc(now + timedelta(seconds=seconds))}
     got: dict[str, int] = {}
     for student in students:
-        key = (job.c.course == course, job.c.unit == unit, job.c.student == student)
-        known = db.execute(select(job).where(*key)).mappings().first()
+        key = {"of": course, "in_unit": unit, "by": student}
+        known = db.execute(_FIND, key).mappings().first()
         if known is None:
-            db.execute(insert(job).values(course=course, unit=unit, student=student, tries=1, **row))
+            db.execute(_ADD, {"course": course, "unit": unit, "student": student, "tries": 1, **row})
             got[student] = 1
         elif known["owner"] == owner or known["expires"] < utc(now) or gone(known["owner"]):
             tries = known["tries"] + (known["owner"] != owner)
-            db.execute(update(job).where(*key).values(tries=tries, **row))
+            db.execute(_TAKE, {**key, **row, "tries": tries})
             got[student] = tries
     return got
 
@@ -77,10 +85,11 @@ def renew(db: Connection, owner: str, seconds: float) -> None:
 
 def give_back(db: Connection, owner: str, course: str = "", unit: str = "", student: str = "") -> int:
     """Let go of one lease, or of all an owner has. Returns how many there were."""
-    query = delete(job).where(job.c.owner == owner)
+    done: CursorResult[tuple[()]]
     if student:
-        query = query.where(job.c.course == course, job.c.unit == unit, job.c.student == student)
-    done: CursorResult[tuple[()]] = db.execute(query)
+        done = db.execute(_GIVE_BACK, {"owner": owner, "of": course, "in_unit": unit, "by": student})
+    else:
+        done = db.execute(_GIVE_ALL_BACK, {"owner": owner})
     return done.rowcount
 
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 from pydantic import AwareDatetime, ValidationError
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.exc import OperationalError
 
@@ -29,6 +29,28 @@ from plnb.store.ledger_tables import record as _record
 from plnb.store.ledger_tables import submission as _submission
 
 _AT_ONCE: Final = 500  # records in one statement; databases limit its parameters
+
+# What is said for every submission is made once: making a statement takes longer than to execute it.
+_of_student: Final = (
+    _submission.c.course == bindparam("course"),
+    _submission.c.student == bindparam("student"),
+    _submission.c.unit == bindparam("unit"),
+)
+_same_files: Final = (*_of_student, _submission.c.digest == bindparam("digest"))
+_FIND_NEWEST: Final = (
+    select(_submission).where(*_of_student).order_by(_submission.c.graded_at.desc(), _submission.c.id.desc()).limit(1)
+)
+_FIND_ATTEMPT: Final = select(_submission.c.attempt).where(*_same_files)
+_FIND_LAST_ATTEMPT: Final = select(func.max(_submission.c.attempt)).where(*_of_student)
+_FIND_SUBMISSION: Final = select(_submission.c.id).where(*_same_files)
+_READ_SUBMISSION: Final = select(_submission).where(_submission.c.id == bindparam("of"))
+_ADD_SUBMISSION: Final = insert(_submission).returning(_submission.c.id)
+_SET_SUBMISSION: Final = update(_submission).where(_submission.c.id == bindparam("of"))
+_FIND_RECORDS: Final = select(_record.c.id, _record.c.body, _record.c.submission).where(
+    _record.c.id.in_(bindparam("ids", expanding=True))
+)
+_ADD_RECORDS: Final = insert(_record)
+_DROP_RECORDS: Final = delete(_record).where(_record.c.submission == bindparam("of"))
 
 
 class LedgerSubmission(Model):
@@ -127,21 +149,15 @@ class Ledger(AbstractContextManager["Ledger"]):
 
     def attempt(self, course: str, student: str, unit: str, digest: str) -> int:
         """Which hand-in these files are: the number they were given, or the next."""
-        mine = (_submission.c.course == course, _submission.c.student == student, _submission.c.unit == unit)
+        mine = {"course": course, "student": student, "unit": unit}
         with self._engine.connect() as db:
-            known = db.scalar(select(_submission.c.attempt).where(*mine, _submission.c.digest == digest))
-            return known or (db.scalar(select(func.max(_submission.c.attempt)).where(*mine)) or 0) + 1
+            known: int | None = db.scalar(_FIND_ATTEMPT, {**mine, "digest": digest})
+            return known or (db.scalar(_FIND_LAST_ATTEMPT, mine) or 0) + 1
 
     def newest(self, course: str, unit: str, student: str) -> LedgerSubmission | None:
         """The submission of a student's unit that was graded last; None where there is none."""
-        query = (
-            select(_submission)
-            .where(_submission.c.course == course, _submission.c.student == student, _submission.c.unit == unit)
-            .order_by(_submission.c.graded_at.desc(), _submission.c.id.desc())
-            .limit(1)
-        )
         with self._engine.connect() as db:
-            row = db.execute(query).mappings().first()
+            row = db.execute(_FIND_NEWEST, {"course": course, "student": student, "unit": unit}).mappings().first()
             return _submission_of(row) if row else None
 
     def keep(
@@ -154,17 +170,17 @@ class Ledger(AbstractContextManager["Ledger"]):
         """
         new = tuple(records) if records is not None else None
         row = {**submission.model_dump(), "submitted_at": utc(submission.submitted_at), "graded_at": utc(submission.graded_at)}
-        key = [_submission.c[name] == row[name] for name in ("course", "student", "unit", "digest")]
+        key = {name: row[name] for name in ("course", "student", "unit", "digest")}
         with self._writing() as db:
             if owner and not leases.give_back(db, owner, submission.course, submission.unit, submission.student):
                 raise LeaseLostError(f"{submission.student}, {submission.unit}")
-            known = db.scalar(select(_submission.c.id).where(*key))
+            known = db.scalar(_FIND_SUBMISSION, key)
             if known is None:
-                known = db.execute(insert(_submission).values(row).returning(_submission.c.id)).scalar_one()
+                known = db.execute(_ADD_SUBMISSION, row).scalar_one()
             else:
-                db.execute(update(_submission).where(_submission.c.id == known).values(row))
+                db.execute(_SET_SUBMISSION, {**row, "of": known})
             if new is not None:
-                db.execute(delete(_record).where(_record.c.submission == known))
+                db.execute(_DROP_RECORDS, {"of": known})
                 _add(db, new, known)
             _tell(db, known, note or Note())
 
@@ -218,8 +234,7 @@ class Ledger(AbstractContextManager["Ledger"]):
 
 def _add(db: Connection, records: Sequence[Record], submission: int | None) -> int:
     rows = {record.id: record for record in merge(records)}
-    there = select(_record.c.id, _record.c.body, _record.c.submission).where(_record.c.id.in_(list(rows)))
-    old = {row.id: (_read(row.body), row.submission) for row in db.execute(there)}
+    old = {row.id: (_read(row.body), row.submission) for row in db.execute(_FIND_RECORDS, {"ids": list(rows)})}
     touched: set[int] = set()
     for known, of in old.values():
         (stays,) = merge((known,), (rows[known.id],))
@@ -229,7 +244,7 @@ def _add(db: Connection, records: Sequence[Record], submission: int | None) -> i
             db.execute(delete(_record).where(_record.c.id == known.id))
             touched |= {of} - {None, submission}
     if rows:
-        db.execute(insert(_record), [_row(record, submission) for record in rows.values()])
+        db.execute(_ADD_RECORDS, [_row(record, submission) for record in rows.values()])
     for of in touched:
         _tell(db, of, Note(kind="superseded", why="Records of it gave way to more trusted ones."))
     return sum(record_id not in old for record_id in rows)
@@ -237,7 +252,7 @@ def _add(db: Connection, records: Sequence[Record], submission: int | None) -> i
 
 def _tell(db: Connection, submission: int, note: Note) -> None:
     """Tell the audit log of a submission as it is now."""
-    row = db.execute(select(_submission).where(_submission.c.id == submission)).mappings().one()
+    row = db.execute(_READ_SUBMISSION, {"of": submission}).mappings().one()
     audit.append(db, dict(row), note)
 
 
