@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from plnb.engine.sandbox import Limits, Reason, Tier, keeper
+from plnb.engine.sandbox import Limits, Reason, Tier, confining, keeper
 from tests.engine.test_sandbox import ask, deadline, every_tier, pytestmark, start  # noqa: F401
 
 
@@ -90,6 +90,37 @@ def test_in_namespaces_nothing_outlives_even_a_killed_keeper(folder: Path) -> No
     os.kill(running.keeper, signal.SIGKILL)
     assert running.all_gone()
     os.waitpid(running.keeper, 0)
+
+
+def test_a_process_that_is_forked_while_the_keeper_counts_does_not_keep_it_waiting(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear, go = os.pipe()
+
+    def act(say: int) -> None:
+        if os.fork() == 0:
+            os.read(hear, 1)  # until the keeper has counted
+            if os.fork() == 0:
+                time.sleep(30)
+            os._exit(0)
+        os.write(say, b"gone")
+
+    real = keeper._descendants
+
+    def late(pid: int) -> set[int]:
+        found = real(pid)
+        if found and os.write(go, b".") and not late.__dict__.setdefault("again", False):
+            late.__dict__["again"] = True
+            while real(pid) <= found:
+                time.sleep(0.01)
+        return found
+
+    monkeypatch.setattr(keeper, "_descendants", late)
+    monkeypatch.setattr(keeper.Keeper, "look", lambda self: setattr(self, "look_at", time.monotonic() + 60))
+    monkeypatch.setattr(confining, "_close_all_but", lambda kept: None)
+    running = start(Tier.landlock, folder, act)
+    assert running.says() == "gone"
+    running.end(seconds=5)
 
 
 def test_under_landlock_the_process_dies_with_its_keeper_and_cannot_refuse_to(folder: Path) -> None:

@@ -24,6 +24,7 @@ from plnb.engine.sandbox import linux
 from plnb.engine.sandbox.tiers import Ending, Limits, Reason
 
 _IDLE_SECONDS, _BUSY_SECONDS = 0.2, 0.02
+_ROUND_SECONDS = 0.001
 _PAGE = os.sysconf("SC_PAGESIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -224,19 +225,18 @@ class Keeper:
     def _end_everything(self) -> None:
         if self.inside:
             return  # the kernel did, before it let us reap the first process
-        while True:
-            left = list(_descendants(os.getpid()))
+        while left := list(_descendants(os.getpid())):
             for pid in left:
                 with contextlib.suppress(OSError):
                     resource.prlimit(pid, resource.RLIMIT_NPROC, (0, 0))  # it cannot fork while we come round again
             for pid in left:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
-            try:
-                while (gone := os.wait4(-1, 0 if left else os.WNOHANG))[0]:
+            # Never a wait for all there are: one that was forked since we looked has not been killed, and may stay for ever.
+            with contextlib.suppress(ChildProcessError):
+                while (gone := os.wait4(-1, os.WNOHANG))[0]:
                     self._note(gone[2])
-            except ChildProcessError:
-                return
+            time.sleep(_ROUND_SECONDS)
 
     def ended(self, status: int, used: resource.struct_rusage) -> int:
         """The child has: leave nothing alive, and report. `status` and `used` are as `os.wait4` gave them; gives the exit code."""
