@@ -16,15 +16,13 @@ from plnb.cli.main import COMMANDS, app, commands
 LINUX = sys.platform.startswith("linux")
 
 WITH_A_LOOK = """
-import sys
+import atexit, sys
 from plnb.engine import nursery
 nursery.share_with_forks = lambda: print("warming up before:", *sorted({"typer", "nbgrader", "sqlalchemy"} - sys.modules.keys()))
 sys.argv[0] = "plnb"
 from plnb.cli.main import main
-try:
-    main()
-finally:
-    print("imported:", *sorted(name for name in sys.modules if name.startswith("plnb.cli.")))
+atexit.register(lambda: print("imported:", *sorted(name for name in sys.modules if name.startswith("plnb.cli."))))
+main()
 """
 
 
