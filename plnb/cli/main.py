@@ -130,10 +130,13 @@ def _run() -> None:
         _print_error(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        from plnb.cli.console import err
-
-        err.print("Stopped. What was finished is kept; the same command goes on from here.")
+        _say_stopped()
         sys.exit(130)
+    except SystemExit as ended:
+        # Typer makes an exit code of Ctrl-C, and leaves the words to us.
+        if isinstance(getattr(ended.__context__, "__cause__", None), KeyboardInterrupt):
+            _say_stopped()
+        raise
     except Exception as error:
         if os.environ.get("PLNB_DEBUG"):
             raise
@@ -166,6 +169,12 @@ def _warm_up() -> None:
     from plnb.engine.nursery import share_with_forks
 
     share_with_forks()
+
+
+def _say_stopped() -> None:
+    from plnb.cli.console import err
+
+    err.print("Stopped. What was finished is kept; the same command goes on from here.")
 
 
 def _print_error(error: PlnbError) -> None:

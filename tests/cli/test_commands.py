@@ -99,3 +99,15 @@ def test_code_that_looks_like_the_name_of_an_emoji_is_shown_as_it_is(capsys: pyt
     said = capsys.readouterr().out
     assert "numbers[:b:2]" in said
     assert "numbers[:a:2]" in said
+
+
+def test_ctrl_c_in_a_command_is_answered_in_words() -> None:
+    script = (
+        "import sys\nimport plnb.cli.map as module\n"
+        "def map_() -> None:\n    raise KeyboardInterrupt\n"
+        "module.map_ = map_\nsys.argv = ['plnb', 'map']\nfrom plnb.cli.main import main\nmain()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 130
+    assert done.stderr.startswith("Stopped. What was finished is kept")
+    assert "Traceback" not in done.stderr
