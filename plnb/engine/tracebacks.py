@@ -12,11 +12,13 @@ from typing import Any
 
 
 def remember_colours() -> None:
-    """From now on, in this process."""
+    """From now on, in this process. Where the libraries are cut otherwise, nothing is changed."""
     formatter: Any = importlib.import_module("pygments.formatters.terminal256").Terminal256Formatter
     stack_data: Any = importlib.import_module("stack_data")
+    work_out = getattr(formatter, "_setup_styles", None)
+    if work_out is None or not hasattr(stack_data, "style_with_executing_node"):
+        return
     stack_data.style_with_executing_node = cache(stack_data.style_with_executing_node)
-    work_out = formatter._setup_styles
     known: dict[tuple[object, ...], tuple[dict[str, Any], dict[str, Any]]] = {}
 
     def set_up(self: Any) -> None:

@@ -283,8 +283,9 @@ class Wireless:
             for name in names.keys() - kept.keys():
                 del names[name]
             names.update(kept)
-        for kept_results in (shell.user_ns["_oh"], shell.history_manager.outputs, shell.history_manager.output_hist_reprs):
-            kept_results.clear()
+        shell.user_ns["_oh"].clear()
+        for name in ("outputs", "output_hist_reprs"):  # not every version of IPython has both
+            getattr(shell.history_manager, name, {}).clear()
         shell.displayhook._ = shell.displayhook.__ = shell.displayhook.___ = ""
         shell.last_execution_result = shell._last_traceback = None
         shell.last_execution_succeeded = True
