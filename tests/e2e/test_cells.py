@@ -216,10 +216,14 @@ def test_a_thought_that_is_kept_and_saved_at_once_is_on_disk_and_nothing_is_aske
     for words in ("Maps.", "Maps, and the sea.", "Maps, the sea and trains."):
         thought.get_by_role("textbox").fill(words)
         thought.get_by_role("button", name="Keep this").click()
-        page.evaluate("() => void window.jupyterapp.shell.currentWidget.context.save().then(() => (document.title = 'Done'))")
-        page.wait_for_function("() => document.title === 'Done' || document.querySelector('.jp-Dialog')")
+        page.evaluate(
+            """() => {
+              window.saved = false;
+              window.jupyterapp.shell.currentWidget.context.save().then(() => { window.saved = true; });
+            }"""
+        )
+        page.wait_for_function("() => window.saved || document.querySelector('.jp-Dialog')")
         expect(page.get_by_role("dialog")).to_have_count(0)
-        page.evaluate("() => { document.title = ''; }")
         assert words in student.file("start-here", "welcome-check").read_text()
 
 
