@@ -72,7 +72,8 @@ class _Contained(Child):
 
     @property
     def lost_by_us(self) -> bool:
-        """Whether it never came to be; what ends a container later is what ran in it."""
+        """Whether it never came to be; what ends a container later is what ran in it. Waits for its end, to know."""
+        self.ending()
         return not self._container.spoke
 
     def ending(self, seconds: float = 5.0) -> Ending | None:

@@ -86,8 +86,9 @@ class Child:
 
     @property
     def lost_by_us(self) -> bool:
-        """Whether it ended because this machine or its nursery failed, not by what it did. Known once it has ended."""
-        return self._ending is None or self._ending.reason is Reason.not_confined or not self._nursery.alive
+        """Whether it ended because this machine or its nursery failed, not by what it did. Waits for its end, to know."""
+        ending = self.ending()
+        return ending is None or ending.reason is Reason.not_confined or not self._nursery.alive
 
     def ending(self, seconds: float = _END_SECONDS) -> Ending | None:
         """How it ended, waiting for that at most so long; None where nobody is left to say."""

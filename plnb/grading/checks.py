@@ -138,9 +138,9 @@ class Checks:
             self.reports[plan.check] = Report("outside", seed)
             return _ended(CellStatus.timed_out, *TIMED_OUT)
         except CheckerLostError as error:
-            ours = not error.late and self._lost_by_us()
+            ours = not error.late and self._process is not None and self._process.lost_by_us
             self._let_go()
-            if ours:
+            if ours:  # that must not cost a student points
                 raise OurFaultError("The process of the checks ended, and not because of the notebook.") from None
             self.reports[plan.check] = Report("outside", seed)
             return _ended(CellStatus.timed_out, *TIMED_OUT) if error.late else _ended(CellStatus.error, *STOPPED)
@@ -159,13 +159,6 @@ class Checks:
             imports = (text for check in self._plan.checks for text in check.before if text.startswith(("import ", "from ")))
             self._checker = Checker(child.channel, Setting(self._plan.theirs, self._plan.shared, tuple(imports)))
         return self._checker
-
-    def _lost_by_us(self) -> bool:
-        """Whether the checker is gone because this machine or its nursery failed: that must not cost a student points."""
-        if self._process is None:
-            return False
-        self._process.ending()  # known only then
-        return self._process.lost_by_us
 
     def _let_go(self) -> None:
         self._child.close()
