@@ -21,12 +21,14 @@ from typing import Any, Final
 
 from plnb.engine.debugger import no_debugger
 from plnb.engine.shell_commands import run_without_terminal
-from plnb.engine.tracebacks import remember_colours
+from plnb.engine.shortcuts import take_shortcuts
 
 with no_debugger():
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.kernelapp import IPKernelApp
     from jupyter_client.session import Session
+    from tornado.ioloop import IOLoop
+    from tornado.platform import asyncio as _of_asyncio  # noqa: F401 - what a loop loads when it is asked for
     from traitlets.config import Config
 
 _log = logging.getLogger("plnb.desk")
@@ -210,7 +212,7 @@ class Wireless:
         # Never started; libraries (and `%matplotlib`) look here to find the kernel that they are in.
         IPKernelApp.instance(kernel=self.kernel, shell=self.shell)
         self._hide_names()
-        remember_colours()
+        take_shortcuts()
         self._warm_up()
         # Cells that await are interrupted only in the thread that the kernel calls its parent.
         self.kernel.shell_channel_thread = _Here()
@@ -228,8 +230,6 @@ class Wireless:
 
     def start(self, publish: Publish) -> None:
         """After the fork: take over the streams, and publish there from now on. There is a running event loop."""
-        from tornado.ioloop import IOLoop
-
         self._session.publish = publish
         self.kernel.io_loop = IOLoop.current()
         null = os.open(os.devnull, os.O_RDONLY)
