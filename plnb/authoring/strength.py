@@ -267,6 +267,7 @@ class _Stage:
                 env={"NBGRADER_EXECUTION": "autograde"},
                 tier=self._tier,
                 nursery=self._nursery(),
+                seen=False,
             )
         return frozenset(_failing(run)), run
 

@@ -23,6 +23,7 @@ from plnb.engine.aside import Aside, CellTaken
 from plnb.engine.kernelspecs import find_kernel, is_this_python
 from plnb.engine.nursery import Nursery, nursery_for, small_environment
 from plnb.engine.outputs import OUTPUT_CUT
+from plnb.engine.pictures import unseen
 from plnb.engine.runs import Budget, CellRun, CellStatus, Ended, RunResult
 from plnb.engine.sandbox import Box, Limits, Tier
 from plnb.engine.wanted import wanted_modules
@@ -45,19 +46,21 @@ def run_notebook(
     nursery: Nursery | None = None,
     watch: Watch = Watch(),
     stop_on_error: bool = False,
+    seen: bool = True,
 ) -> RunResult:
     """Run a copy of `nb` in a fresh kernel whose working folder is `cwd`.
 
     `tier` confines it to `box` (by default `cwd`, and the budget's limits); a confined notebook sees a small environment,
     an unconfined one this process's, and both see `env`. `questions` are Python expressions, asked in the kernel after the last
-    cell; `aside` may take cells over. `nursery` forks the desk; without it one is kept for what the notebook imports.
+    cell; `aside` may take cells over. `nursery` forks the desk; without it one is kept for what the notebook imports. Where nobody
+    will look at the notebook (`seen` is False), a desk paints no pictures.
 
     Raises `NotReadyError` where no kernel fits, or the one that fits cannot be confined as `tier` asks, and `OurFaultError` where
     it does not start; what the notebook does is a result.
     """
     began = time.monotonic()
     if runs_on_a_desk(nb, tier):
-        ran = _on_desks(nb, cwd, budget, env, questions, aside, tier, box, nursery, watch, stop_on_error)
+        ran = _on_desks(nb, cwd, budget, env if seen else unseen(env), questions, aside, tier, box, nursery, watch, stop_on_error)
     elif tier is not Tier.none:
         raise cannot_be_confined(nb)
     else:

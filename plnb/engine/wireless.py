@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from plnb.engine.debugger import no_debugger
+from plnb.engine.pictures import paint_what_is_seen
 from plnb.engine.shell_commands import run_without_terminal
 from plnb.engine.shortcuts import take_shortcuts
 
@@ -242,6 +243,7 @@ class Wireless:
         os.environ.setdefault("MPLBACKEND", INLINE)
         self._add_folder_to_path()
         run_without_terminal()
+        paint_what_is_seen()
         threading.Thread(target=self._watch, daemon=True, name="streams").start()
 
     async def execute(self, source: str, count: int, parent: str) -> dict[str, Any]:

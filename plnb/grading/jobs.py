@@ -42,3 +42,5 @@ class Job:
     """By file name without `.ipynb`."""
     others: Mapping[str, bytes]
     """Every other file that was handed in, by relative path."""
+    seen: bool = True
+    """Whether anybody will look at the notebooks that come back, and at the pictures in them."""

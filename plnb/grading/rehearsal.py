@@ -212,6 +212,7 @@ class _Stage:
                     aside=checks,
                     tier=self._tier,
                     nursery=nursery,
+                    seen=False,
                 )
         return _Played(_outcomes(run), checks.reports, frozenset(checks.same))
 

@@ -2,8 +2,9 @@
 
     graded = grade_one(CourseFolder(path), "u1", {"speed": raw})
 
-It is the engine of `plnb grade`: the same transplant, sandbox, checks and branch balance. The first call of a process starts what
-the next ones use. Calls from several threads take turns; for more than one at a time use more than one process.
+It is the engine of `plnb grade`: the same transplant, sandbox, checks and branch balance; only figures are laid out and not
+painted, for nobody gets to see them. The first call of a process starts what the next ones use. Calls from several threads take
+turns; for more than one at a time use more than one process.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def grade_one(
     if kit.manifest.unit.id != unit:
         raise NotFoundError(f"This is the kit of '{kit.manifest.unit.id}', not of '{unit}'.", mend="Ask for that unit.")
     with _in_turn:
-        worked = work(kit, Job(student=student, notebooks=notebooks, others=others))
+        worked = work(kit, Job(student=student, notebooks=notebooks, others=others, seen=False))
     score, most = totals(kit.manifest, worked.outcomes, {})
     return Graded(
         unit=unit,

@@ -153,6 +153,7 @@ def _findings(job: _Job, clear: ClearSolutions, budget: Budget, nursery: Nursery
             env={"NBGRADER_EXECUTION": "autograde"},
             questions={key: asked_.text for key, asked_ in asked.items()},
             nursery=nursery,
+            seen=False,
         )
     if job.blank:
         yield from _blank(job.source, result)

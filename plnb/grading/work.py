@@ -78,9 +78,9 @@ def _grade(
     if put.touched or _own_files(kit, job):
         own = sha256(job.notebooks[matched]).hexdigest()
         planned = released.model_copy(update={"plan": planned_with(released.plan, put.numbers)})
-        ran = _run(kit, planned, put.notebook, folder, seeds=(job.student, own), questions=questions(activity))
+        ran = _run(kit, planned, put.notebook, folder, seeds=(job.student, own), questions=questions(activity), seen=job.seen)
     else:
-        blank = _blank(kit, released, master)
+        blank = _blank(kit, released, master, seen=job.seen)
         ran = _Ran(_as_blank(put.notebook, blank.run), blank.reports)
     run = ran.run
     put_back = {repair.cell for repair in put.repairs if repair.code is RepairCode.deleted_cell}
@@ -134,6 +134,7 @@ def _run(
     *,
     seeds: tuple[str, ...],
     questions: Mapping[str, str],
+    seen: bool,
 ) -> _Ran:
     """Run a notebook as its plan says. The checker sees the teacher's files and none of the student's."""
     tier = Tier(kit.tier)
@@ -141,16 +142,18 @@ def _run(
     if not plan.checks or not runs_on_a_desk(notebook, tier):  # nothing to check, never rehearsed, or a kernel that nobody can ask
         if why := why_not_graded_here(kit):
             raise why
-        run = run_notebook(notebook, cwd=folder, budget=kit.budget, env=ENVIRONMENT, questions=questions, tier=tier)
+        run = run_notebook(notebook, cwd=folder, budget=kit.budget, env=ENVIRONMENT, questions=questions, tier=tier, seen=seen)
         return _Ran(run, {check.check: Report("kernel") for check in plan.checks}, _malformed(run))
     nursery = nursery_for(wanted_modules(notebook), tier)
     try:
-        return _checked(kit, released, notebook, folder, nursery, seeds=seeds, questions=questions)
+        return _checked(kit, released, notebook, folder, nursery, seeds=seeds, questions=questions, seen=seen)
     except OurFaultError:
         if nursery.alive:
             raise
     # What kernels come from has died: once more, from another one.
-    return _checked(kit, released, notebook, folder, nursery_for(wanted_modules(notebook), tier), seeds=seeds, questions=questions)
+    return _checked(
+        kit, released, notebook, folder, nursery_for(wanted_modules(notebook), tier), seeds=seeds, questions=questions, seen=seen
+    )
 
 
 def _checked(
@@ -162,6 +165,7 @@ def _checked(
     *,
     seeds: tuple[str, ...],
     questions: Mapping[str, str],
+    seen: bool,
 ) -> _Ran:
     plan = released.plan
     with ExitStack() as stack:
@@ -187,6 +191,7 @@ def _checked(
             aside=checks,
             tier=nursery.tier,
             nursery=nursery,
+            seen=seen,
         )
     return _Ran(run, checks.reports, (*checks.flags, *_malformed(run)))
 
@@ -228,17 +233,17 @@ def _own_files(kit: UnitKit, job: Job) -> bool:
 
 # --- notebooks that nobody has touched -------------------------------------------------------------------------------------------
 
-_blanks: OrderedDict[tuple[str, str], _Ran] = OrderedDict()
+_blanks: OrderedDict[tuple[str, str, bool], _Ran] = OrderedDict()
 """Runs of notebooks as they were released, in this process."""
 
 
-def _blank(kit: UnitKit, released: ReleasedNotebook, master: NotebookNode) -> _Ran:
+def _blank(kit: UnitKit, released: ReleasedNotebook, master: NotebookNode, *, seen: bool) -> _Ran:
     """The run of the notebook as it was released. Every student who did nothing gets this one."""
-    key = (kit.digest, released.name)
+    key = (kit.digest, released.name, seen)
     if key not in _blanks:
         with tempfile.TemporaryDirectory(prefix="plnb-work-", ignore_cleanup_errors=True) as folder:
             _lay_out(kit, {}, Path(folder))
-            _blanks[key] = _run(kit, released, master, Path(folder), seeds=(), questions={})
+            _blanks[key] = _run(kit, released, master, Path(folder), seeds=(), questions={}, seen=seen)
         while len(_blanks) > 32:
             _blanks.popitem(last=False)
     return _blanks[key]
