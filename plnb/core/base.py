@@ -36,7 +36,8 @@ CheckRef = Annotated[str, StringConstraints(pattern=r"^[^/]+/[A-Za-z0-9_\-]+$")]
 class Model(BaseModel):
     """A value: frozen, exact about its keys, and described by the strings under its fields (see `store.describing`)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Checkers are made when a kind of value is first checked: most runs of plnb meet a few of its hundred kinds.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @classmethod
     def of_valid(cls, **fields: object) -> Self:

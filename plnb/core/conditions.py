@@ -119,6 +119,3 @@ Condition = Annotated[
         ),
     ),
 ]
-
-for _model in (All, AnyOf, Not):
-    _model.model_rebuild()

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Union
 
-from pydantic import AwareDatetime, Field, TypeAdapter
+from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
 
 from plnb.core.base import Id, Level, Model, StandardCode, StudentId, Trust, UnitId
 
@@ -234,7 +234,7 @@ Record = Annotated[
     Field(discriminator="kind"),
 ]
 
-RecordAdapter: TypeAdapter[Record] = TypeAdapter(Record)
+RecordAdapter: TypeAdapter[Record] = TypeAdapter(Record, config=ConfigDict(defer_build=True))
 
 
 def record_id(*parts: str) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from plnb.core.cells import CELL_SCHEMA_VERSION, CellMeta
 from plnb.errors import CellMetadataError
 from plnb.store.explain import explain
 from plnb.store.versions import Upgrade, to_version
 
-CellMetaAdapter: Final[TypeAdapter[CellMeta]] = TypeAdapter(CellMeta)
+CellMetaAdapter: Final[TypeAdapter[CellMeta]] = TypeAdapter(CellMeta, config=ConfigDict(defer_build=True))
 
 _UPGRADES: Final[Mapping[int, Upgrade]] = {}
 """Version n -> what turns a key of version n into one of version n + 1."""
