@@ -1,33 +1,26 @@
 """Writing a submission's grades into nbgrader's own tables: the rows that `nbgrader autograde` makes, by a few statements.
 
 The same could be said with nbgrader's objects, and is ten times slower: each of their attributes is a query of its own. The
-statements are made once: making one takes longer than to execute it. What a unit has (notebooks, cells) is read once; what a person
-gave is never touched. Knows nothing of standards or records.
+statements are made once: making one takes longer than to execute it. What a unit has (notebooks, cells) is read once, and what is
+handed in for the first time is written without being looked for, a statement a table. What a person gave is never touched. Knows
+nothing of standards or records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from uuid import uuid4
 
-from nbgrader.api import (
-    Assignment,
-    BaseCell,
-    Comment,
-    Grade,
-    Gradebook,
-    Notebook,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Engine, and_, bindparam, func, insert, select, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from plnb.core.base import Model
 from plnb.errors import NotReadyError, RecordError
+from plnb.grading import gradebook_tables as tables
 
 NO_RESPONSE: Final = "No response."
 """What nbgrader notes on an answer that is as it was released."""
@@ -60,23 +53,39 @@ class NotebookGrades(Model):
 
 _ABSENT: Final = NotebookGrades(present=False)
 
-_submissions: Final = SubmittedAssignment.__table__
-_notebooks: Final = SubmittedNotebook.__table__
-_grades: Final = Grade.__table__
-_comments: Final = Comment.__table__
+_submissions: Final = tables.submitted_assignment
+_notebooks: Final = tables.submitted_notebook
+_grades: Final = tables.grade
+_comments: Final = tables.comment
 
-_FIND_STUDENT: Final = select(Student.__table__.c.id).where(Student.__table__.c.id == bindparam("student"))
-_FIND_SUBMISSION: Final = select(_submissions.c.id, _submissions.c.timestamp, _submissions.c.extension).where(
-    _submissions.c.assignment_id == bindparam("unit"), _submissions.c.student_id == bindparam("student")
+_of_unit: Final = and_(_submissions.c.student_id == tables.student.c.id, _submissions.c.assignment_id == bindparam("unit"))
+_FIND_SUBMISSION: Final = (
+    select(_submissions.c.id, _submissions.c.timestamp, _submissions.c.extension)
+    .select_from(tables.student.outerjoin(_submissions, _of_unit))
+    .where(tables.student.c.id == bindparam("student"))
 )
-_FIND_NOTEBOOKS: Final = select(_notebooks).where(_notebooks.c.assignment_id == bindparam("submission"))
+"""No row where the student is not known; an empty one where there is no submission."""
+_FIND_NOTEBOOKS: Final = select(
+    _notebooks.c.notebook_id,
+    _notebooks.c.id,
+    _notebooks.c.flagged,
+    _notebooks.c.late_submission_penalty,
+).where(_notebooks.c.assignment_id == bindparam("submission"))
 _FIND_GRADES: Final = select(_grades).where(_grades.c.notebook_id.in_(bindparam("notebooks", expanding=True)))
 _FIND_COMMENTS: Final = select(_comments).where(_comments.c.notebook_id.in_(bindparam("notebooks", expanding=True)))
-_FIND_SCORE: Final = select(SubmittedNotebook.score).where(SubmittedNotebook.id == bindparam("notebook"))
+_FIND_SCORE: Final = select(func.coalesce(func.sum(tables.score), 0.0)).where(_grades.c.notebook_id == bindparam("notebook"))
 _FIND_TOTAL: Final = select(
-    SubmittedAssignment.score, SubmittedAssignment.late_submission_penalty, SubmittedAssignment.max_score
-).where(SubmittedAssignment.id == bindparam("submission"))
-_ADD_STUDENT: Final = insert(Student.__table__)
+    select(func.coalesce(func.sum(tables.score), 0.0))
+    .where(
+        _notebooks.c.assignment_id == bindparam("submission"),
+        _grades.c.notebook_id == _notebooks.c.id,
+    )
+    .scalar_subquery(),
+    select(func.coalesce(func.sum(_notebooks.c.late_submission_penalty), 0.0))
+    .where(_notebooks.c.assignment_id == bindparam("submission"))
+    .scalar_subquery(),
+)
+_ADD_STUDENT: Final = insert(tables.student)
 _ADD_SUBMISSION: Final = insert(_submissions)
 _ADD_NOTEBOOKS: Final = insert(_notebooks)
 _ADD_GRADES: Final = insert(_grades)
@@ -105,28 +114,43 @@ class _Notebook:
     commented: dict[str, str] = field(default_factory=dict)
 
 
+class _Submitted(NamedTuple):
+    """A notebook of a submission."""
+
+    id: str
+    flagged: bool | None = False
+    penalty: float | None = None
+
+
 class GradeWriter:
     """Writes submissions of one unit, each in one transaction."""
 
-    def __init__(self, gradebook: Gradebook, unit: str, penalty: LatePenalty) -> None:
+    def __init__(self, gradebook: Engine, unit: str, penalty: LatePenalty) -> None:
         """Raises NotReadyError for a unit that the gradebook does not know."""
-        self._db: Any = gradebook.db
-        self._penalty = penalty
-        found = self._db.execute(select(Assignment.id, Assignment.duedate).where(Assignment.name == unit)).first()
-        if found is None:
-            raise NotReadyError(f"The gradebook does not know the unit '{unit}'.", mend=f"Release it: plnb release {unit}")
-        self._unit, self._due = found
-        rows = self._db.execute(
-            select(Notebook.id, Notebook.name).where(Notebook.assignment_id == self._unit).order_by(Notebook.name)
-        )
-        self._notebooks = {row.id: _Notebook(row.id, row.name) for row in rows}
-        cells = BaseCell.__table__
-        for cell in self._db.execute(select(cells).where(cells.c.notebook_id.in_(list(self._notebooks)))):
-            notebook = self._notebooks[cell.notebook_id]
-            if cell.type in ("GradeCell", "TaskCell"):
-                notebook.graded[cell.id] = cell.name, cell.type == "TaskCell"
-            if cell.type in ("SolutionCell", "TaskCell"):
-                notebook.commented[cell.id] = cell.name
+        self._gradebook, self._penalty = gradebook, penalty
+        with gradebook.connect() as db:
+            found = db.execute(
+                select(tables.assignment.c.id, tables.assignment.c.duedate).where(tables.assignment.c.name == unit)
+            ).first()
+            if found is None:
+                raise NotReadyError(f"The gradebook does not know the unit '{unit}'.", mend=f"Release it: plnb release {unit}")
+            self._unit, self._due = found
+            of_unit = tables.notebook.c.assignment_id == self._unit
+            rows = db.execute(select(tables.notebook.c.id, tables.notebook.c.name).where(of_unit).order_by(tables.notebook.c.name))
+            self._notebooks = {row.id: _Notebook(row.id, row.name) for row in rows}
+            in_unit = tables.base_cell.c.notebook_id.in_(list(self._notebooks))
+            for cell in db.execute(select(tables.base_cell).where(in_unit)):
+                book = self._notebooks[cell.notebook_id]
+                if cell.type in ("GradeCell", "TaskCell"):
+                    book.graded[cell.id] = cell.name, cell.type == "TaskCell"
+                if cell.type in ("SolutionCell", "TaskCell"):
+                    book.commented[cell.id] = cell.name
+            self._most = 0.0
+            for kind in (tables.grade_cell, tables.task_cell):
+                most = select(func.coalesce(func.sum(kind.c.max_score), 0.0)).join(
+                    tables.base_cell, tables.base_cell.c.id == kind.c.id
+                )
+                self._most += db.execute(most.where(in_unit)).scalar_one()
 
     def write(
         self, *, student: str, submitted_at: datetime | None, notebooks: Mapping[str, NotebookGrades], review: bool
@@ -137,97 +161,122 @@ class GradeWriter:
         where the gradebook cannot be written.
         """
         try:
-            submission, late = self._submission(student, submitted_at)
-            there = self._submitted_notebooks(submission)
-            self._grades(there, notebooks, review)
-            self._comments(there, notebooks)
-            self._flags(student, there, notebooks, late)
-            total = self._total(submission)
-            self._db.commit()
+            with self._gradebook.begin() as db:
+                submission, late = self._submission(db, student, submitted_at)
+                there = {notebook: _Submitted(*row) for notebook, *row in db.execute(_FIND_NOTEBOOKS, {"submission": submission})}
+                if there:
+                    self._set_grades(db, there, notebooks, review)
+                    self._set_comments(db, there, notebooks)
+                there |= self._add(db, submission, [each for each in self._notebooks.values() if each.id not in there], notebooks)
+                self._flags(db, student, there, notebooks, late)
+                return self._total(db, submission)
         except OperationalError as error:
-            self._db.rollback()
             mend = "Look for room on the disk and for who may write there; then give the same command again."
-            place = str(self._db.get_bind().url.database or "")
+            place = str(self._gradebook.url.database or "")
             raise RecordError(f"nbgrader's gradebook cannot be written ({error.orig}).", place=place, mend=mend) from error
-        except BaseException:
-            self._db.rollback()
-            raise
-        return total
 
-    def _submission(self, student: str, submitted_at: datetime | None) -> tuple[str, float]:
+    def _submission(self, db: Connection, student: str, submitted_at: datetime | None) -> tuple[str, float]:
         """The submission's id, made where there is none, and how many seconds late it is."""
         at = submitted_at.astimezone(UTC).replace(tzinfo=None) if submitted_at is not None else None
-        mine = {"unit": self._unit, "student": student}
-        known = self._execute(_FIND_SUBMISSION, mine).first()
+        known = db.execute(_FIND_SUBMISSION, {"unit": self._unit, "student": student}).first()
         if known is None:
-            if self._execute(_FIND_STUDENT, {"student": student}).first() is None:
-                self._execute(_ADD_STUDENT, {"id": student})
-            self._execute(_ADD_SUBMISSION, {"assignment_id": self._unit, "student_id": student, "timestamp": at})
-            known = self._execute(_FIND_SUBMISSION, mine).one()
-        elif at is not None and known.timestamp != at:
-            self._execute(_SET_TIME, {"of": known.id, "at": at})
-        handed_in = at or known.timestamp
-        due = self._due + known.extension if self._due is not None and known.extension is not None else self._due
+            db.execute(_ADD_STUDENT, {"id": student})
+        submission, before, extension = known or (None, None, None)
+        if submission is None:
+            submission = _new_id()
+            row = {"id": submission, "assignment_id": self._unit, "student_id": student, "timestamp": at}
+            db.execute(_ADD_SUBMISSION, row)
+        elif at is not None and before != at:
+            db.execute(_SET_TIME, {"of": submission, "at": at})
+        handed_in = at or before
+        due = self._due + extension if self._due is not None and extension is not None else self._due
         late = (handed_in - due).total_seconds() if handed_in is not None and due is not None else 0.0
-        return known.id, max(0.0, late)
+        return submission, max(0.0, late)
 
-    def _submitted_notebooks(self, submission: str) -> dict[str, Any]:
-        """Rows of the submission's notebooks by the notebook's id, with a grade and a comment for every cell that has one."""
-        there = {row.notebook_id: row for row in self._execute(_FIND_NOTEBOOKS, {"submission": submission})}
-        missing = [notebook for notebook in self._notebooks.values() if notebook.id not in there]
-        if missing:
-            self._execute(_ADD_NOTEBOOKS, [{"notebook_id": nb.id, "assignment_id": submission} for nb in missing])
-            there = {row.notebook_id: row for row in self._execute(_FIND_NOTEBOOKS, {"submission": submission})}
-            grades = [{"notebook_id": there[nb.id].id, "cell_id": cell} for nb in missing for cell in nb.graded]
-            comments = [{"notebook_id": there[nb.id].id, "cell_id": cell} for nb in missing for cell in nb.commented]
-            if grades:
-                self._execute(_ADD_GRADES, grades)
-            if comments:
-                self._execute(_ADD_COMMENTS, comments)
-        return there
+    def _add(
+        self, db: Connection, submission: str, new: Sequence[_Notebook], given: Mapping[str, NotebookGrades]
+    ) -> dict[str, _Submitted]:
+        """Add rows of a submission's notebooks, with a grade and a comment for every cell that has one."""
+        made = {each.id: _Submitted(_new_id()) for each in new}
+        grades, comments = [], []
+        for each in new:
+            come, of = given.get(each.name, _ABSENT), made[each.id].id
+            for cell, (name, task) in each.graded.items():
+                auto, waits = _graded(_UNGRADED, come, name, task, review=False)
+                grades.append(
+                    {"id": _new_id(), "notebook_id": of, "cell_id": cell, "auto_score": auto, "needs_manual_grade": waits}
+                )
+            for cell, name in each.commented.items():
+                comments.append({"id": _new_id(), "notebook_id": of, "cell_id": cell, "auto_comment": _said(come, name)})
+        books = [{"id": row.id, "notebook_id": of, "assignment_id": submission, "flagged": row.flagged} for of, row in made.items()]
+        for add, rows in ((_ADD_NOTEBOOKS, books), (_ADD_GRADES, grades), (_ADD_COMMENTS, comments)):
+            if rows:
+                db.execute(add, rows)
+        return made
 
-    def _grades(self, there: Mapping[str, Any], given: Mapping[str, NotebookGrades], review: bool) -> None:
+    def _set_grades(
+        self, db: Connection, there: Mapping[str, _Submitted], given: Mapping[str, NotebookGrades], review: bool
+    ) -> None:
         of = {row.id: self._notebooks[notebook] for notebook, row in there.items()}
         changed = []
-        for grade in self._execute(_FIND_GRADES, {"notebooks": list(of)}):
-            notebook = of[grade.notebook_id]
-            name, task = notebook.graded[grade.cell_id]
-            auto, waits = _graded(grade, given.get(notebook.name, _ABSENT), name, task, review)
-            if (auto, waits) != (grade.auto_score, grade.needs_manual_grade):
-                changed.append({"of": grade.id, "auto": auto, "waits": waits})
+        for before in db.execute(_FIND_GRADES, {"notebooks": list(of)}):
+            notebook = of[before.notebook_id]
+            name, task = notebook.graded[before.cell_id]
+            auto, waits = _graded(before, given.get(notebook.name, _ABSENT), name, task, review)
+            if (auto, waits) != (before.auto_score, before.needs_manual_grade):
+                changed.append({"of": before.id, "auto": auto, "waits": waits})
         if changed:
-            self._execute(_SET_GRADE, changed)
+            db.execute(_SET_GRADE, changed)
 
-    def _comments(self, there: Mapping[str, Any], given: Mapping[str, NotebookGrades]) -> None:
+    def _set_comments(self, db: Connection, there: Mapping[str, _Submitted], given: Mapping[str, NotebookGrades]) -> None:
         of = {row.id: self._notebooks[notebook] for notebook, row in there.items()}
         changed = []
-        for comment in self._execute(_FIND_COMMENTS, {"notebooks": list(of)}):
-            notebook = of[comment.notebook_id]
+        for before in db.execute(_FIND_COMMENTS, {"notebooks": list(of)}):
+            notebook = of[before.notebook_id]
             grades = given.get(notebook.name, _ABSENT)
-            said = NO_RESPONSE if notebook.commented[comment.cell_id] in grades.unanswered else None
-            if grades.present and said != comment.auto_comment:
-                changed.append({"of": comment.id, "said": said})
+            said = _said(grades, notebook.commented[before.cell_id])
+            if grades.present and said != before.auto_comment:
+                changed.append({"of": before.id, "said": said})
         if changed:
-            self._execute(_SET_COMMENT, changed)
+            db.execute(_SET_COMMENT, changed)
 
-    def _flags(self, student: str, there: Mapping[str, Any], given: Mapping[str, NotebookGrades], late: float) -> None:
+    def _flags(
+        self, db: Connection, student: str, there: Mapping[str, _Submitted], given: Mapping[str, NotebookGrades], late: float
+    ) -> None:
         for notebook, row in there.items():
             flagged = bool(row.flagged) or given.get(self._notebooks[notebook].name, _ABSENT).flagged
             penalty = None
             if late > 0:
-                score = self._execute(_FIND_SCORE, {"notebook": row.id}).scalar_one()
+                score = db.execute(_FIND_SCORE, {"notebook": row.id}).scalar_one()
                 penalty = self._penalty(student, score, late) or None
-            if (flagged, penalty) != (row.flagged, row.late_submission_penalty):
-                self._execute(_SET_FLAG, {"of": row.id, "flag": flagged, "penalty": penalty})
+            if (flagged, penalty) != (row.flagged, row.penalty):
+                db.execute(_SET_FLAG, {"of": row.id, "flag": flagged, "penalty": penalty})
 
-    def _total(self, submission: str) -> tuple[float, float]:
+    def _total(self, db: Connection, submission: str) -> tuple[float, float]:
         """As nbgrader adds it up."""
-        score, penalty, most = self._execute(_FIND_TOTAL, {"submission": submission}).one()
-        return max(0.0, score - (penalty or 0.0)), most
+        score, penalty = db.execute(_FIND_TOTAL, {"submission": submission}).one()
+        return max(0.0, score - penalty), self._most
 
-    def _execute(self, statement: Any, values: dict[str, Any] | list[dict[str, Any]]) -> Any:
-        # On the session's connection, in its transaction: the session itself would look for objects in what comes.
-        return self._db.connection().execute(statement, values)
+
+def _new_id() -> str:
+    """As nbgrader makes one."""
+    return uuid4().hex
+
+
+def _said(given: NotebookGrades, name: str) -> str | None:
+    """What is noted on an answer."""
+    return NO_RESPONSE if given.present and name in given.unanswered else None
+
+
+class _Grade(NamedTuple):
+    """What a row of a grade that was just made would say."""
+
+    auto_score: float | None = None
+    manual_score: float | None = None
+    needs_manual_grade: bool = True
+
+
+_UNGRADED: Final = _Grade()
 
 
 def _graded(grade: Any, given: NotebookGrades, name: str, task: bool, review: bool) -> tuple[float | None, bool]:

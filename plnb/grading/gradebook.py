@@ -9,18 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from nbgrader.api import (
-    Assignment,
-    Comment,
-    Grade,
-    Gradebook,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
-from sqlalchemy import text as sql
+from sqlalchemy import Engine, Select, Table, create_engine, event, inspect, select
 
 from plnb.core.base import Model
 from plnb.grading.grade_rows import LatePenalty
+from plnb.grading.gradebook_tables import (
+    assignment,
+    base_cell,
+    comment,
+    course,
+    every,
+    grade,
+    notebook,
+    submitted_assignment,
+    submitted_notebook,
+)
 from plnb.grading.nbgrader_course import NbgraderCourse
 
 
@@ -36,22 +39,39 @@ class Mark(Model):
 
 
 @contextmanager
-def open_gradebook(course: NbgraderCourse) -> Iterator[Gradebook]:
-    """The course's gradebook, on one session that waits where formgrader is writing."""
-    with Gradebook(course.db_url, course.course_id) as gradebook:
-        if gradebook.engine.dialect.name == "sqlite":
-            gradebook.db.execute(sql("PRAGMA busy_timeout=30000"))
-            gradebook.db.commit()
-        yield gradebook
+def open_gradebook(of: NbgraderCourse) -> Iterator[Engine]:
+    """The course's gradebook; made by nbgrader where it is not there yet, or not whole. Waits where formgrader is writing."""
+    engine = create_engine(of.db_url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _patient)
+    try:
+        if not _whole(engine, of.course_id):
+            from nbgrader.api import Gradebook
+
+            Gradebook(of.db_url, of.course_id).close()
+        yield engine
+    finally:
+        engine.dispose()
 
 
-def late_penalty(course: NbgraderCourse) -> LatePenalty:
+def _patient(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA busy_timeout=30000").close()
+
+
+def _whole(engine: Engine, course_id: str) -> bool:
+    if not every.tables.keys() <= set(inspect(engine).get_table_names()):
+        return False
+    with engine.connect() as db:
+        return db.scalar(select(course.c.id).where(course.c.id == course_id)) is not None
+
+
+def late_penalty(of: NbgraderCourse) -> LatePenalty:
     """The course's own rule for late work, from its `AssignLatePenalties` plugin."""
-    if not course.configured:
+    if not of.configured:
         return lambda *_: 0.0  # nbgrader's own default
     from nbgrader.preprocessors import AssignLatePenalties
 
-    step = AssignLatePenalties(parent=course.app)
+    step = AssignLatePenalties(parent=of.app)
     step.init_plugin()
 
     def penalty(student: str, score: float, seconds_late: float) -> float:
@@ -61,25 +81,29 @@ def late_penalty(course: NbgraderCourse) -> LatePenalty:
     return penalty
 
 
-def read_marks(gradebook: Gradebook, unit: str, student: str | None = None) -> dict[str, dict[tuple[str, str], Mark]]:
+def read_marks(gradebook: Engine, unit: str) -> dict[str, dict[tuple[str, str], Mark]]:
     """What people gave for a unit, by student and by (notebook, cell)."""
     found: dict[str, dict[tuple[str, str], Mark]] = {}
-    for row in _joined(gradebook.db.query(Grade), Grade, unit, student).filter(Grade.manual_score.is_not(None)):
-        mark = Mark(points=row.manual_score + (row.extra_credit or 0.0), review=row.needs_manual_grade)
-        found.setdefault(row.notebook.assignment.student_id, {})[row.notebook.notebook.name, row.cell.name] = mark
-    for row in _joined(gradebook.db.query(Comment), Comment, unit, student).filter(Comment.manual_comment.is_not(None)):
-        if row.manual_comment.strip():
-            marks = found.setdefault(row.notebook.assignment.student_id, {})
-            key = row.notebook.notebook.name, row.cell.name
-            marks[key] = marks.get(key, Mark()).model_copy(update={"comment": row.manual_comment.strip()})
+    with gradebook.connect() as db:
+        for row in db.execute(_given(grade, unit).where(grade.c.manual_score.is_not(None))):
+            mark = Mark(points=row.manual_score + (row.extra_credit or 0.0), review=row.needs_manual_grade)
+            found.setdefault(row.student, {})[row.notebook, row.cell] = mark
+        for row in db.execute(_given(comment, unit).where(comment.c.manual_comment.is_not(None))):
+            if row.manual_comment.strip():
+                marks, key = found.setdefault(row.student, {}), (row.notebook, row.cell)
+                marks[key] = marks.get(key, Mark()).model_copy(update={"comment": row.manual_comment.strip()})
     return found
 
 
-def _joined(query: Any, kind: Any, unit: str, student: str | None) -> Any:
-    query = (
-        query.join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .filter(Assignment.name == unit)
+def _given(kind: Table, unit: str) -> Select[Any]:
+    """Rows of `grade` or `comment` for a unit, each with whose and about which cell it is."""
+    whose = submitted_assignment.c.student_id.label("student"), notebook.c.name.label("notebook"), base_cell.c.name.label("cell")
+    return (
+        select(kind, *whose)
+        .join(submitted_notebook, submitted_notebook.c.id == kind.c.notebook_id)
+        .join(submitted_assignment, submitted_assignment.c.id == submitted_notebook.c.assignment_id)
+        .join(assignment, assignment.c.id == submitted_assignment.c.assignment_id)
+        .join(notebook, notebook.c.id == submitted_notebook.c.notebook_id)
+        .join(base_cell, base_cell.c.id == kind.c.cell_id)
+        .where(assignment.c.name == unit)
     )
-    return query if student is None else query.filter(SubmittedAssignment.student_id == student)

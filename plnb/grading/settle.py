@@ -37,7 +37,7 @@ from plnb.store.audit import Note
 from plnb.store.ledger import Ledger, LedgerSubmission
 
 if TYPE_CHECKING:
-    from nbgrader.api import Gradebook
+    from sqlalchemy import Engine
 
     from plnb.grading.grade_rows import GradeWriter, LatePenalty, NotebookGrades
     from plnb.grading.gradebook import Mark
@@ -81,12 +81,12 @@ class Settler:
             yield cls(course, stack.enter_context(Ledger.open(course.folder.ledger)), owner, stack)
 
     def get_ready(self) -> None:
-        """Open what grades are written to. nbgrader's tables are slow to import: the time for it is while submissions run."""
+        """Open what grades are written to: the time for it is while submissions run."""
         _ = self.gradebook, self._penalty
 
     @cached_property
-    def gradebook(self) -> Gradebook:
-        """The course's gradebook, as nbgrader opens it."""
+    def gradebook(self) -> Engine:
+        """The course's gradebook."""
         from plnb.grading.gradebook import open_gradebook
 
         return self._stack.enter_context(open_gradebook(self.course))

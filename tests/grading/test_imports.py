@@ -20,5 +20,9 @@ def test_submissions_are_handed_out_before_nbgraders_tables_are_imported() -> No
     assert not {"nbgrader.api", "sqlalchemy.orm"} & imported_with("plnb.grading.handed_in", "plnb.grading.settle")
 
 
+def test_a_class_is_graded_without_nbgraders_tables() -> None:
+    assert "nbgrader.api" not in imported_with("plnb.grading.gradebook", "plnb.grading.grade_rows")
+
+
 def test_one_submission_is_graded_without_nbgraders_tables() -> None:
     assert "nbgrader.api" not in imported_with("plnb.grading.service", "plnb.grading.totals", "plnb.grading.work")
