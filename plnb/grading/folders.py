@@ -4,7 +4,27 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+
+@contextmanager
+def replacing(old: Path) -> Iterator[Path]:
+    """A new folder to fill, beside `old`, which then takes its place. If anything fails, `old` is as it was.
+
+    What a process that was killed has left of it is cleared by whoever does the same again. One at a time.
+    """
+    new = old.parent / f".plnb-part-{old.name}"
+    if new.exists():
+        shutil.rmtree(new)
+    new.mkdir(parents=True)
+    try:
+        yield new
+        swap(new, old)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
 
 
 def swap(new: Path, old: Path) -> None:

@@ -6,7 +6,6 @@ Everything here can be done again without harm. Runs in the one process that wri
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -25,7 +24,7 @@ from plnb.errors import OurFaultError, RecordError
 from plnb.grading.balance import Balanced, CheckKey, balance
 from plnb.grading.changes import changes
 from plnb.grading.evidence import HandIn, claims, records_of, scored
-from plnb.grading.folders import swap
+from plnb.grading.folders import replacing
 from plnb.grading.manifest import Manifest
 from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.grading.outcomes import RefusedFile, SubmissionOutcome
@@ -231,11 +230,8 @@ class Settler:
 
     def _autograded(self, student: str, unit: str, files: Mapping[str, bytes]) -> None:
         """Nbgrader's folder of graded work, for formgrader and for feedback."""
-        target = self.course.autograded(student, unit)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".plnb-part-", dir=target.parent, ignore_cleanup_errors=True) as part:
-            folder = Path(part) / unit
-            folder.mkdir()
+        permissions = self.course.permissions
+        with replacing(self.course.autograded(student, unit)) as folder:
             for name, raw in files.items():
                 path = folder / name
                 inside = path.parents[: name.count("/")]  # the folders between this one and the file
@@ -244,8 +240,7 @@ class Settler:
                 if inside:
                     path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(raw)
-                path.chmod(self.course.permissions)
-            swap(folder, target)
+                path.chmod(permissions)
 
     def _remember(
         self,

@@ -179,10 +179,11 @@ class Ledger(AbstractContextManager["Ledger"]):
                 known = db.execute(_ADD_SUBMISSION, row).scalar_one()
             else:
                 db.execute(_SET_SUBMISSION, {**row, "of": known})
+                if new is not None:
+                    db.execute(_DROP_RECORDS, {"of": known})
             if new is not None:
-                db.execute(_DROP_RECORDS, {"of": known})
                 _add(db, new, known)
-            _tell(db, known, note or Note())
+            audit.append(db, {**row, "id": known}, note or Note())
 
     # --- who grades what -------------------------------------------------------------------------------------------------------
 
@@ -246,14 +247,9 @@ def _add(db: Connection, records: Sequence[Record], submission: int | None) -> i
     if rows:
         db.execute(_ADD_RECORDS, [_row(record, submission) for record in rows.values()])
     for of in touched:
-        _tell(db, of, Note(kind="superseded", why="Records of it gave way to more trusted ones."))
+        row = db.execute(_READ_SUBMISSION, {"of": of}).mappings().one()
+        audit.append(db, dict(row), Note(kind="superseded", why="Records of it gave way to more trusted ones."))
     return sum(record_id not in old for record_id in rows)
-
-
-def _tell(db: Connection, submission: int, note: Note) -> None:
-    """Tell the audit log of a submission as it is now."""
-    row = db.execute(_READ_SUBMISSION, {"of": submission}).mappings().one()
-    audit.append(db, dict(row), note)
 
 
 def _row(record: Record, submission: int | None) -> dict[str, Any]:

@@ -83,6 +83,24 @@ def test_killed_at_random_moments_a_class_is_graded_as_if_nothing_had_happened(c
     assert sorted(graded) == sorted(earned), "each is graded once, however often it was begun"
 
 
+def test_what_a_killed_grader_leaves_of_a_folder_is_cleared_by_the_next(
+    course: CourseFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(course, 1)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("plnb.grading.folders.swap", killed)
+        patched.setattr("plnb.grading.folders.shutil.rmtree", lambda *_, **__: None)  # whoever is killed clears nothing
+        with pytest.raises(KeyboardInterrupt):
+            grade(course, jobs=0)
+    assert left_over(course)
+    assert [outcome.state for outcome in grade(course, jobs=0).outcomes] == ["graded"]
+    assert left_over(course) == []
+
+
 def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(course: CourseFolder) -> None:
     fill(course, 8)
     seen: list[str] = []
