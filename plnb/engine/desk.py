@@ -121,6 +121,13 @@ class Desk:
         end, _ = self._until_end(deadline, None)
         return {key: text == "True" for key, text in end.values.items() if key in questions and text in ("True", "False")}
 
+    def settle(self, *, seconds: float) -> str:
+        """Let other desks be forked from what has run; why that cannot be, empty where it can. It runs nothing afterwards."""
+        deadline = time.monotonic() + seconds
+        self._send(Kind.settle.value, deadline)
+        end, late = self._until_end(deadline, None)
+        return "it took too long" if late else end.evalue
+
     def ask(self, request: bytes, *, seconds: float, limit: int = 8 << 20) -> bytes:
         """Pass a frame, unread, to the agent in the desk, and its next frame back: an answer, or a call back to whoever asked.
 

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import threading
 from types import FrameType
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from plnb.engine.agent import Abandoned, Agent
 from plnb.engine.channel import Channel, ChannelError
 from plnb.engine.frames import End, Kind, Message, Ready, Run, frame, parse
+from plnb.engine.sandbox.places import HOME
 from plnb.engine.wireless import Wireless
 
 _LONGEST_TEXT = 20_000  # characters of a traceback, a result or an error's message that are kept in any case
@@ -28,6 +30,18 @@ def serve(channel: Channel, wireless: Wireless) -> None:
     asyncio.set_event_loop(loop)
     with contextlib.suppress(ChannelError, RuntimeError):  # RuntimeError: `exit()` in a cell stops the loop
         loop.run_until_complete(_Desk(channel, wireless).serve())
+
+
+def open_notebook(channel: Channel, wireless: Wireless) -> bool:
+    """Run the first cells of a notebook, as a desk does; True where desks can be forked afterwards. They are the teacher's."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    desk = _Desk(channel, wireless)
+    with contextlib.suppress(ChannelError, RuntimeError):
+        loop.run_until_complete(desk.serve(alone=True))
+    loop.close()
+    asyncio.set_event_loop(None)
+    return desk.settled
 
 
 class _Desk:
@@ -42,9 +56,12 @@ class _Desk:
         self._open_to_interrupts = False
         self._sending = False
         self._interrupted = False
+        self.settled = False
 
-    async def serve(self) -> None:
-        self._wireless.start(self._publish)
+    async def serve(self, *, alone: bool = False) -> None:
+        """`alone`: without a thread beside it, for a process that will be forked."""
+        self._wireless.start(self._publish, alone=alone)
+        handles = set(os.listdir("/proc/self/fd")) if alone else set[str]()
         signal.signal(signal.SIGINT, self._on_interrupt)
         self._send(frame(Kind.ready, Ready(self._wireless.language_info)))
         while not self._wireless.shell.exit_now:
@@ -59,6 +76,11 @@ class _Desk:
                         self._wireless.comm(message.type, message.content)
                 case Kind.abandon, _:
                     pass  # the question that was given up has been answered all the same
+                case Kind.settle, _ if alone:
+                    why = _why_not_forked(handles)
+                    self.settled = not why
+                    self._send(frame(Kind.end, End(self._cell, failed=bool(why), evalue=why)))
+                    return
                 case _:
                     return
 
@@ -145,6 +167,24 @@ class _Desk:
             self._interrupted = True
         elif self._open_to_interrupts:
             raise KeyboardInterrupt
+
+
+def _why_not_forked(handles: set[str]) -> str:
+    """What cells have left behind that a fork would not have; empty where nothing."""
+    if len(os.listdir("/proc/self/task")) > 1:
+        return "there are threads"
+    with contextlib.suppress(ChildProcessError):
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return "there are processes"
+    if len(asyncio.all_tasks()) > 1:
+        return "something is to go on later"
+    # matplotlib keeps fonts open, and lets go of them at a fork: then they have been closed already, and it complains of that.
+    fonts: Any = getattr(sys.modules.get("matplotlib.font_manager"), "_get_font", None)
+    if hasattr(fonts, "cache_clear"):
+        fonts.cache_clear()
+    if set(os.listdir("/proc/self/fd")) != handles:
+        return "files are open"
+    return "" if os.getcwd() == HOME else "it works in another folder"
 
 
 def _set(came: asyncio.Future[None]) -> None:

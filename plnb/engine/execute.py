@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 from plnb.engine.aside import Aside, CellTaken
 from plnb.engine.kernelspecs import find_kernel, is_this_python
 from plnb.engine.nursery import Nursery, nursery_for, small_environment
+from plnb.engine.opening import Opening, Played
 from plnb.engine.outputs import OUTPUT_CUT
 from plnb.engine.pictures import unseen
 from plnb.engine.runs import Budget, CellRun, CellStatus, Ended, RunResult
@@ -47,20 +48,24 @@ def run_notebook(
     watch: Watch = Watch(),
     stop_on_error: bool = False,
     seen: bool = True,
+    opening: Opening | None = None,
 ) -> RunResult:
     """Run a copy of `nb` in a fresh kernel whose working folder is `cwd`.
 
     `tier` confines it to `box` (by default `cwd`, and the budget's limits); a confined notebook sees a small environment,
     an unconfined one this process's, and both see `env`. `questions` are Python expressions, asked in the kernel after the last
     cell; `aside` may take cells over. `nursery` forks the desk; without it one is kept for what the notebook imports. Where nobody
-    will look at the notebook (`seen` is False), a desk paints no pictures.
+    will look at the notebook (`seen` is False), a desk paints no pictures. The desk is forked from `opening` where the notebook
+    begins as that does.
 
     Raises `NotReadyError` where no kernel fits, or the one that fits cannot be confined as `tier` asks, and `OurFaultError` where
     it does not start; what the notebook does is a result.
     """
     began = time.monotonic()
     if runs_on_a_desk(nb, tier):
-        ran = _on_desks(nb, cwd, budget, env if seen else unseen(env), questions, aside, tier, box, nursery, watch, stop_on_error)
+        ran = _on_desks(
+            nb, cwd, budget, env if seen else unseen(env), questions, aside, tier, box, nursery, watch, stop_on_error, opening
+        )
     elif tier is not Tier.none:
         raise cannot_be_confined(nb)
     else:
@@ -117,12 +122,24 @@ def _on_desks(
     nursery: Nursery | None,
     watch: Watch,
     stop_on_error: bool,
+    opening: Opening | None,
 ) -> RunResult:
     """Run on a desk, and once more on a desk of a new nursery where the first was lost by no fault of the notebook."""
     modules = nursery.modules if nursery is not None else wanted_modules(nb)
     for again in (False, True):
         source = nursery if nursery is not None and nursery.alive and not again else nursery_for(modules, tier)
-        run = WarmRun(nb, budget=budget, questions=questions, aside=aside, watch=watch, stop_on_error=stop_on_error)
+        played: tuple[Played, ...] = ()
+        if opening is not None and not again and opening.alive and opening.begins(nb):
+            source, played = opening, opening.played
+        run = WarmRun(
+            nb,
+            budget=budget,
+            questions=questions,
+            aside=aside,
+            watch=watch,
+            stop_on_error=stop_on_error,
+            played=played,
+        )
         with contextlib.ExitStack() as stack:
             if source.tier is Tier.none:  # the desk works in `cwd` itself; its home is elsewhere
                 home = stack.enter_context(tempfile.TemporaryDirectory(prefix="plnb-", ignore_cleanup_errors=True))

@@ -21,6 +21,8 @@ class Kind(bytes, Enum):
     """To the desk: a widget's message (`Message`)."""
     ask = b"a"
     """To the desk: a question for the agent; unread."""
+    settle = b"s"
+    """To the desk: that was the last cell of an opening; desks will be forked from it. Answered by an `End`."""
     abandon = b"x"
     """To the desk: nobody will answer the call back."""
     ready = b"R"

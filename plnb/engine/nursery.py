@@ -200,6 +200,10 @@ class Nursery:
         """A new process that runs `plnb.engine.checkerside.serve(channel)`, confined as desks are; frames are the checker's own."""
         return self._open("checker", box, env, None)
 
+    def opening(self, box: Box, control: int, *, env: Mapping[str, str] = {}) -> Child:
+        """A new process with a student's world around it, for first cells. Later it takes requests over `control`, as this does."""
+        return Child(self, *self._ask("opening", box, env, None, handles=(control,)))
+
     def kernel(self, argv: Sequence[str], box: Box, *, env: Mapping[str, str], cwd: Path) -> Child:
         """A new process that is ipykernel itself, started with `argv`, for those who talk to kernels over sockets. Not confined."""
         return self._open("kernel", box, env, cwd, argv)
@@ -251,7 +255,15 @@ class Nursery:
     def _open(self, what: str, box: Box, env: Mapping[str, str], cwd: Path | None, argv: Sequence[str] = ()) -> Child:
         return Child(self, *self._ask(what, box, env, cwd, argv))
 
-    def _ask(self, what: str, box: Box, env: Mapping[str, str], cwd: Path | None, argv: Sequence[str] = ()) -> tuple[Channel, int]:
+    def _ask(
+        self,
+        what: str,
+        box: Box,
+        env: Mapping[str, str],
+        cwd: Path | None,
+        argv: Sequence[str] = (),
+        handles: Sequence[int] = (),
+    ) -> tuple[Channel, int]:
         channel, theirs = pair()
         status, told = os.pipe()
         request = {
@@ -263,7 +275,7 @@ class Nursery:
             "argv": list(argv),
         }
         try:
-            self._send(request, theirs.fileno(), told)
+            self._send(request, theirs.fileno(), told, *handles)
         except OurFaultError:
             channel.close()
             os.close(status)

@@ -3,6 +3,9 @@
 It runs no student's code and holds nothing worth stealing: its environment is a short list, it has no file of a course open, and it
 stays single-threaded, because only such a process can be forked safely. It ends when the driver's end of its socket is gone.
 
+A notebook's opening (the teacher's first cells, before any of the student's) may be run once, in a child that has a student's world
+around it. That child then serves as this process does: what it forks begins where the opening ended.
+
 In tier namespaces it keeps its children itself: the kernel ends everything with the first process of a namespace, and that one with
 its parent. In the other tiers a keeper has to find what a child left behind among its own descendants, so each has a process.
 """
@@ -13,6 +16,8 @@ import contextlib
 import gc
 import json
 import os
+import pickle
+import random
 import select
 import signal
 import socket
@@ -39,15 +44,22 @@ _LOOK_SECONDS: Final = 0.1
 
 class _Nursery:
     def __init__(self, control: socket.socket) -> None:
-        self._control = control
-        self._children: set[int] = set()  # keepers that have not been reaped
-        self._kept: dict[int, Keeper] = {}  # those of this process, by the child they keep
-        self._setups: dict[int, Keeper] = {}  # by the handle on which their child says that it is confined
-        self._poll = select.poll()
+        self._begin(control)
         self._wardrobe = Wardrobe()
         self._loaded: set[str] = set()
         self._ready = False
         self._wireless: Wireless | None = None
+        self._within = False  # whether this is an opening
+        self._chance: object = None  # Python's random numbers where an opening has begun to draw them; numpy's stay by themselves
+        self._numpy_drawn = False
+
+    def _begin(self, control: socket.socket) -> None:
+        """With no child yet."""
+        self._control = control
+        self._children: set[int] = set()  # keepers (and openings) that have not been reaped
+        self._kept: dict[int, Keeper] = {}  # those of this process, by the child they keep
+        self._setups: dict[int, Keeper] = {}  # by the handle on which their child says that it is confined
+        self._poll = select.poll()
         self._wake, self._wakes = os.pipe()
         for fd in (self._wake, self._wakes):
             os.set_blocking(fd, False)
@@ -124,7 +136,7 @@ class _Nursery:
         """Do what is asked; False where nobody will ask any more."""
         while True:
             try:
-                raw, fds, _, _ = socket.recv_fds(self._control, LARGEST_REQUEST, 2)
+                raw, fds, _, _ = socket.recv_fds(self._control, LARGEST_REQUEST, 3)
             except BlockingIOError:
                 return True
             except OSError:
@@ -136,6 +148,8 @@ class _Nursery:
                 self._load(request["modules"])
             elif request["do"] == "signal":
                 self._signal(request["pid"], request["signal"])
+            elif request["do"] == "opening":
+                self._open(request, *fds)
             elif request["tier"] == sandbox.Tier.namespaces:
                 self._keep(request, *fds)
             else:
@@ -156,7 +170,14 @@ class _Nursery:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         try:
             box = sandbox.Box.model_validate(request["box"])
-            keeper = fork_confined(sandbox.Tier.namespaces, box, keep_fds=(channel,), report_fd=status, environment=request["env"])
+            keeper = fork_confined(
+                sandbox.Tier.namespaces,
+                box,
+                keep_fds=(channel,),
+                report_fd=status,
+                environment=dict(os.environ) if self._within else request["env"],
+                within=self._within,
+            )
         except OSError as error:
             _tell(status, {"failed": error.strerror})
             os.close(status)
@@ -170,6 +191,45 @@ class _Nursery:
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         os.close(channel)
+
+    def _open(self, request: dict[str, Any], channel: int, status: int, control: int) -> None:
+        """A child for the first cells of a notebook, which serves on `control` afterwards."""
+        from plnb.engine.sandbox.confining import fork_opening
+
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        try:
+            box = sandbox.Box.model_validate(request["box"])
+            pid = fork_opening(box, keep_fds=(channel, control), environment=request["env"])
+        except OSError as error:
+            _tell(status, {"failed": error.strerror})
+        else:
+            if pid == 0:
+                self._leave(lambda: self._be_opening(channel, control))
+            self._children.add(pid)
+            _tell(status, {"pid": pid})
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        for handle in (channel, status, control):
+            os.close(handle)
+
+    def _be_opening(self, channel: int, control: int) -> None:
+        from plnb.engine import deskside
+
+        assert self._wireless is not None
+        self._reseed()
+        before = self._drawn()
+        if not deskside.open_notebook(Channel(channel, channel), self._wireless):
+            return
+        after = self._drawn()
+        self._chance = after[0] if after[0] != before[0] else None
+        self._numpy_drawn = after[1] != before[1]
+        os.close(channel)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._begin(socket.socket(fileno=control))
+        self._within = True
+        gc.collect()
+        gc.freeze()
+        self.serve()
 
     def _fork(self, request: dict[str, Any], channel: int, status: int) -> None:
         try:
@@ -227,10 +287,20 @@ class _Nursery:
         deskside.serve(channel, self._wireless)
 
     def _reseed(self) -> None:
-        """Every desk its own chance: numpy's old generator would be the same in all (Python reseeds its own)."""
+        """Every desk its own chance: numpy's old generator would be the same in all (Python reseeds its own).
+
+        But numbers that an opening has drawn, or begun with a seed, go on as they would in one kernel.
+        """
+        if self._chance is not None:
+            random.setstate(self._chance)  # type: ignore[arg-type]
         legacy = self._wardrobe.hidden("numpy.random")
-        if legacy is not None:
+        if legacy is not None and not self._numpy_drawn:
             legacy.seed()
+
+    def _drawn(self) -> tuple[object, bytes]:
+        """How far random numbers have been drawn: Python's own, and numpy's old ones."""
+        legacy = self._wardrobe.hidden("numpy.random")
+        return random.getstate(), b"" if legacy is None else pickle.dumps(legacy.get_state())
 
     def _reap(self) -> None:
         """Keepers tell of their end themselves; here the dead are buried."""

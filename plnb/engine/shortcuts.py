@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import os
 from functools import cache, wraps
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
@@ -50,11 +49,15 @@ def _know_cells() -> None:
     if not hasattr(compiler, "get_tmp_directory"):
         return
 
+    def cells() -> str:
+        """What files of cells are called, those of another process in this one's place too."""
+        return str(compiler.get_tmp_directory()).rstrip("0123456789")
+
     @wraps(get_module)
     def getmodule(object: Any, _filename: str | None = None) -> ModuleType | None:  # noqa: A002 - Python's own name for it
         frame = object.tb_frame if isinstance(object, TracebackType) else object
         code = frame.f_code if isinstance(frame, FrameType) else frame
-        if isinstance(code, CodeType) and code.co_filename.startswith(compiler.get_tmp_directory() + os.sep):
+        if isinstance(code, CodeType) and code.co_filename.startswith(cells()):
             return None
         return get_module(object, _filename)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from nbformat import NotebookNode
 
 from plnb.engine.aside import Aside, CellTaken
 from plnb.engine.desk import CellEnd, Desk, DeskLostError
 from plnb.engine.nodes import as_node
+from plnb.engine.opening import Played
 from plnb.engine.outputs import Outputs
 from plnb.engine.runs import Budget, CellRun, CellStatus, Ended, RunResult
 from plnb.errors import OurFaultError
@@ -47,8 +48,11 @@ class WarmRun:
         aside: Aside | None,
         watch: Watch,
         stop_on_error: bool,
+        played: Sequence[Played] = (),
     ) -> None:
+        """`played`: what the first cells came to in the process that the desk is forked from."""
         self._nb = copy.deepcopy(nb)
+        self._played = played
         self._budget = budget
         self._questions = questions
         self._aside = aside
@@ -120,7 +124,10 @@ class WarmRun:
                 return self._as_taken(index, cell, taken, time.monotonic() - began)
             self._count += 1
             cell.execution_count = self._count
-            end = desk.run(cell.source, seconds=seconds, outputs=self._outputs, count=self._count)
+            if self._count <= len(self._played):
+                end = self._show(self._played[self._count - 1])
+            else:
+                end = desk.run(cell.source, seconds=seconds, outputs=self._outputs, count=self._count)
             self._write_down(end)
             late = end.status is CellStatus.timed_out
         except DeskLostError as error:
@@ -144,6 +151,11 @@ class WarmRun:
             ename=error_shown.ename if error_shown else "",
             evalue=error_shown.evalue if error_shown else "",
         )
+
+    def _show(self, played: Played) -> CellEnd:
+        for message in played.messages:
+            self._outputs.take(message)
+        return played.end
 
     def _as_taken(self, index: int, cell: NotebookNode, taken: CellTaken, seconds: float) -> CellRun:
         cell.outputs = list(taken.outputs)

@@ -218,6 +218,7 @@ class Wireless:
         # Cells that await are interrupted only in the thread that the kernel calls its parent.
         self.kernel.shell_channel_thread = _Here()
         self._streams = (_Stream(self._session, "stdout"), _Stream(self._session, "stderr"))
+        self._started = False
 
     @property
     def language_info(self) -> dict[str, Any]:
@@ -229,8 +230,11 @@ class Wireless:
         packed: bytes = self._session.pack(content)
         return packed
 
-    def start(self, publish: Publish) -> None:
-        """After the fork: take over the streams, and publish there from now on. There is a running event loop."""
+    def start(self, publish: Publish, *, alone: bool = False) -> None:
+        """After the fork: take over the streams, and publish there from now on. There is a running event loop.
+
+        `alone`: no thread looks after the streams, for more is forked from here. May be called again in what is.
+        """
         self._session.publish = publish
         self.kernel.io_loop = IOLoop.current()
         null = os.open(os.devnull, os.O_RDONLY)
@@ -241,10 +245,13 @@ class Wireless:
         sys.stdout, sys.stderr = self._streams
         self.shell.init_environment()
         os.environ.setdefault("MPLBACKEND", INLINE)
-        self._add_folder_to_path()
+        if not self._started:
+            self._started = True
+            self._add_folder_to_path()
         run_without_terminal()
         paint_what_is_seen()
-        threading.Thread(target=self._watch, daemon=True, name="streams").start()
+        if not alone:
+            threading.Thread(target=self._watch, daemon=True, name="streams").start()
 
     async def execute(self, source: str, count: int, parent: str) -> dict[str, Any]:
         """Run a cell; the reply a kernel would send."""

@@ -21,6 +21,7 @@ from plnb.engine.execute import CellRun, CellStatus, RunResult, run_notebook, ru
 from plnb.engine.harmless import make_harmless
 from plnb.engine.nodes import as_node, notebook_bytes, read_notebook_bytes
 from plnb.engine.nursery import Child, Nursery, nursery_for, small_environment
+from plnb.engine.opening import Opening
 from plnb.engine.sandbox import Box, Tier
 from plnb.engine.wanted import wanted_modules
 from plnb.errors import NotebookError, OurFaultError
@@ -29,6 +30,7 @@ from plnb.grading.edits import rewritten
 from plnb.grading.jobs import Job, UnitKit
 from plnb.grading.manifest import ReleasedNotebook, source_digest
 from plnb.grading.numbers import planned_with, told_numbers
+from plnb.grading.openings import Openings
 from plnb.grading.readiness import why_not_graded_here
 from plnb.grading.rehearsal import lay_out
 from plnb.grading.repairs import Repair, RepairCode
@@ -75,10 +77,21 @@ def _grade(
     activity = kit.manifest.activity(released.name)
     master = read_notebook_bytes(kit.masters[released.name])
     put = transplant(released.name, master, released.cells, student)
-    if put.touched or _own_files(kit, job):
+    own_files = _own_files(kit, job)
+    if put.touched or own_files:
         own = sha256(job.notebooks[matched]).hexdigest()
         planned = released.model_copy(update={"plan": planned_with(released.plan, put.numbers)})
-        ran = _run(kit, planned, put.notebook, folder, seeds=(job.student, own), questions=questions(activity), seen=job.seen)
+        ran = _run(
+            kit,
+            planned,
+            put.notebook,
+            folder,
+            seeds=(job.student, own),
+            questions=questions(activity),
+            seen=job.seen,
+            master=master,
+            alike=not own_files,
+        )
     else:
         blank = _blank(kit, released, master, seen=job.seen)
         ran = _Ran(_as_blank(put.notebook, blank.run), blank.reports)
@@ -135,8 +148,12 @@ def _run(
     seeds: tuple[str, ...],
     questions: Mapping[str, str],
     seen: bool,
+    master: NotebookNode,
+    alike: bool,
 ) -> _Ran:
-    """Run a notebook as its plan says. The checker sees the teacher's files and none of the student's."""
+    """Run a notebook as its plan says. `alike`: what its first cells of the teacher's come to depends on nothing of the student's.
+    The checker sees the teacher's files and none of the student's.
+    """
     tier = Tier(kit.tier)
     plan = released.plan
     if not plan.checks or not runs_on_a_desk(notebook, tier):  # nothing to check, never rehearsed, or a kernel that nobody can ask
@@ -145,15 +162,21 @@ def _run(
         run = run_notebook(notebook, cwd=folder, budget=kit.budget, env=ENVIRONMENT, questions=questions, tier=tier, seen=seen)
         return _Ran(run, {check.check: Report("kernel") for check in plan.checks}, _malformed(run))
     nursery = nursery_for(wanted_modules(notebook), tier)
+    alike = alike and tier is Tier.namespaces
+    opening = _openings.find(kit, released.name, notebook, nursery, ENVIRONMENT, seen=seen) if alike else None
     try:
-        return _checked(kit, released, notebook, folder, nursery, seeds=seeds, questions=questions, seen=seen)
+        ran = _checked(kit, released, notebook, folder, nursery, opening, seeds=seeds, questions=questions, seen=seen)
     except OurFaultError:
-        if nursery.alive:
+        if opening is not None:
+            _openings.forget(opening)
+        elif nursery.alive:
             raise
-    # What kernels come from has died: once more, from another one.
-    return _checked(
-        kit, released, notebook, folder, nursery_for(wanted_modules(notebook), tier), seeds=seeds, questions=questions, seen=seen
-    )
+        # What kernels come from has died: once more, from another one.
+        nursery = nursery_for(wanted_modules(notebook), tier)
+        return _checked(kit, released, notebook, folder, nursery, None, seeds=seeds, questions=questions, seen=seen)
+    if alike and opening is None:
+        _openings.learn(kit, released.name, master, ran.run, seen=seen)
+    return ran
 
 
 def _checked(
@@ -162,6 +185,7 @@ def _checked(
     notebook: NotebookNode,
     folder: Path,
     nursery: Nursery,
+    opening: Opening | None,
     *,
     seeds: tuple[str, ...],
     questions: Mapping[str, str],
@@ -192,6 +216,7 @@ def _checked(
             tier=nursery.tier,
             nursery=nursery,
             seen=seen,
+            opening=opening,
         )
     return _Ran(run, checks.reports, (*checks.flags, *_malformed(run)))
 
@@ -233,6 +258,9 @@ def _own_files(kit: UnitKit, job: Job) -> bool:
 
 # --- notebooks that nobody has touched -------------------------------------------------------------------------------------------
 
+_openings = Openings()
+"""What begins alike for many students, in this process."""
+
 _blanks: OrderedDict[tuple[str, str, bool], _Ran] = OrderedDict()
 """Runs of notebooks as they were released, in this process."""
 
@@ -243,7 +271,7 @@ def _blank(kit: UnitKit, released: ReleasedNotebook, master: NotebookNode, *, se
     if key not in _blanks:
         with tempfile.TemporaryDirectory(prefix="plnb-work-", ignore_cleanup_errors=True) as folder:
             _lay_out(kit, {}, Path(folder))
-            _blanks[key] = _run(kit, released, master, Path(folder), seeds=(), questions={}, seen=seen)
+            _blanks[key] = _run(kit, released, master, Path(folder), seeds=(), questions={}, seen=seen, master=master, alike=True)
         while len(_blanks) > 32:
             _blanks.popitem(last=False)
     return _blanks[key]

@@ -11,17 +11,17 @@ from plnb.engine.sandbox.tiers import Box, Ending, Limits, Probe, Proof, Reason,
 __all__ = ["Box", "Ending", "Limits", "Probe", "Proof", "Reason", "Tier", "choose", "clear_away", "confine", "prove"]
 
 
-def confine(tier: Tier, box: Box, *, keep_fds: Sequence[int] = (), report_fd: int | None = None) -> None:
+def confine(tier: Tier, box: Box, *, keep_fds: Sequence[int] = (), report_fd: int | None = None, within: bool = False) -> None:
     """Call in a freshly forked, single-threaded child. Returns only inside the confined process, in its work folder.
 
     The calling process becomes the keeper and leaves by `os._exit`; stop it with SIGTERM, interrupt with SIGINT. `keep_fds` stay
     open in the confined process and nothing else does: 0, 1 and 2 lead nowhere unless they are kept. `report_fd` gets an `Ending`
-    in one line.
+    in one line. `within`: from an opening, as desks are that begin there (tier namespaces).
     """
     # What it stands on is Linux's alone; the words above import anywhere.
     from plnb.engine.sandbox.confining import enter_sandbox
 
-    enter_sandbox(tier, box, keep_fds=keep_fds, report_fd=report_fd)
+    enter_sandbox(tier, box, keep_fds=keep_fds, report_fd=report_fd, within=within)
 
 
 def prove(tier: Tier) -> Proof:

@@ -17,25 +17,73 @@ from plnb.engine.sandbox.places import HOME, TEMPORARY
 from plnb.engine.sandbox.tiers import Box, Tier
 
 
-def enter_sandbox(tier: Tier, box: Box, *, keep_fds: Sequence[int], report_fd: int | None) -> None:
+def enter_sandbox(tier: Tier, box: Box, *, keep_fds: Sequence[int], report_fd: int | None, within: bool = False) -> None:
     """See `plnb.engine.sandbox.confine`. Tier container is entered inside one, which shares its files and its user with nobody."""
     # Neither an interrupt meant for the student's cell nor a stop may end who comes between, before each knows what to do with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    if within:
+        _go_into_opening(box, [*keep_fds, *([] if report_fd is None else [report_fd])])
     if tier is not Tier.namespaces:
         linux.adopt_orphans()
-    keeper = fork_confined(tier, box, keep_fds=keep_fds, report_fd=report_fd, environment=dict(os.environ))
+    environment = dict(os.environ)
+    keeper = fork_confined(tier, box, keep_fds=keep_fds, report_fd=report_fd, environment=environment, within=within)
     if keeper is not None:
         _close_all_but([keeper.setup.fileno(), *([] if report_fd is None else [report_fd])])
         keeper.watch()
 
 
+def _go_into_opening(box: Box, handles: Sequence[int]) -> None:
+    """Returns in an opening. The caller stays outside, where a nursery would be, and whoever stops it stops the opening."""
+    opening = fork_opening(box, keep_fds=handles, environment=dict(os.environ))
+    if not opening:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        return
+    for handle in handles:
+        os.close(handle)
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(opening, signal.SIGKILL))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    _, status = os.waitpid(opening, 0)
+    code = os.waitstatus_to_exitcode(status)
+    os._exit(code if code >= 0 else 128 - code)
+
+
+def fork_opening(box: Box, *, keep_fds: Sequence[int], environment: Mapping[str, str]) -> int:
+    """Fork a process that has the world of `box` around it, as tier namespaces makes it, and may make others inside: for code of
+    the teacher's. Gives its number, and 0 in that process. The caller has SIGTERM blocked.
+    """
+    user, group = os.getuid(), os.getgid()
+    child = linux.clone(namespaces.SPACES)
+    if child:
+        return child
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _close_all_but(keep_fds)
+        linux.die_with_parent(signal.SIGKILL)
+        namespaces.build(box, user, group)
+        os.chdir(HOME)
+        _fork_from_first()
+        linux.rewrite_environment(_environment(environment, Path(HOME), Path(TEMPORARY)))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    except BaseException:
+        os._exit(44)
+    return 0
+
+
 def fork_confined(
-    tier: Tier, box: Box, *, keep_fds: Sequence[int], report_fd: int | None, environment: Mapping[str, str]
+    tier: Tier,
+    box: Box,
+    *,
+    keep_fds: Sequence[int],
+    report_fd: int | None,
+    environment: Mapping[str, str],
+    within: bool = False,
 ) -> Keeper | None:
     """Fork a confined process: in this process gives its keeper, in that one None.
 
-    For a caller that ignores SIGINT and has SIGTERM blocked, and that dies with all its children but in tier namespaces.
+    For a caller that ignores SIGINT and has SIGTERM blocked, and that dies with all its children but in tier namespaces. `within`:
+    the caller is what `fork_opening` forked, and what has become of its world is what the confined process gets a copy of.
     """
     ours, theirs = socket.socketpair()
     user, group = os.getuid(), os.getgid()
@@ -67,8 +115,12 @@ def fork_confined(
         if tier is not Tier.namespaces and os.getppid() != parent:
             os._exit(1)  # the keeper was gone before the kernel knew to tell us (in namespaces `send_fds` will fail)
         if tier is Tier.namespaces:
-            processes = namespaces.enter(box, user, group)
-            _fork_student(theirs, processes)
+            enter = namespaces.enter_again if within else namespaces.enter
+            processes = enter(box, user, group)
+            socket.send_fds(theirs, [b"."], [processes])
+            os.close(processes)
+            _fork_from_first()
+            linux.set_inspectable(True)
             home, temporary = Path(HOME), Path(TEMPORARY)
             _limit_and_filter(box, processes=box.limits.processes + 1, strict=False)
         else:
@@ -90,16 +142,13 @@ def fork_confined(
     return None
 
 
-def _fork_student(setup: socket.socket, processes: int) -> None:
-    """Returns in the student's process. The first process of the namespaces stays behind to reap and to pass interrupts on."""
-    socket.send_fds(setup, [b"."], [processes])
-    os.close(processes)
+def _fork_from_first() -> None:
+    """Returns in another process. The first one of the namespaces stays behind to reap and to pass interrupts on."""
     # One that comes before it can be passed on waits until it can.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    student = os.fork()
-    if student == 0:
+    second = os.fork()
+    if second == 0:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        linux.set_inspectable(True)
         os.setsid()
         return
     _close_all_but([])
@@ -110,13 +159,13 @@ def _fork_student(setup: socket.socket, processes: int) -> None:
 
     def pass_on(*_: object) -> None:
         with contextlib.suppress(OSError):
-            os.killpg(student, signal.SIGINT)
+            os.killpg(second, signal.SIGINT)
 
     signal.signal(signal.SIGINT, pass_on)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     while True:
         pid, status = os.waitpid(-1, 0)
-        if pid == student:
+        if pid == second:
             code = os.waitstatus_to_exitcode(status)
             os._exit(code if code >= 0 else 128 - code)
 

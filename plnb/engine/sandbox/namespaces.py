@@ -1,7 +1,8 @@
 """Tier namespaces: a root of its own, made of read-only windows on the system and one small memory disk. No help from root needed.
 
 `enter` runs as the first process of the new namespaces; what it holds there (every capability, but over nothing outside) it
-gives up before the student's process is forked from it.
+gives up before the student's process is forked from it. A process that runs the teacher's opening cells has the same world around
+it (`build`) and gives nothing up: it forks first processes of namespaces inside its own, and those `enter_again`.
 """
 
 from __future__ import annotations
@@ -19,10 +20,28 @@ from plnb.engine.sandbox.tiers import Box
 SPACES = linux.CLONE_NEWUSER | linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
 _USER = 1000
 _OLD = "/.old"
+_DISK = os.path.dirname(HOME)
 
 
 def enter(box: Box, user: int, group: int) -> int:
     """Build the world of `box` around this process and step into it. Gives a handle on its /proc, for the keeper."""
+    build(box, user, group, proc=linux.MS_RDONLY)
+    return _give_up()
+
+
+def enter_again(box: Box, user: int, group: int) -> int:
+    """The same from inside such a world: what is read-only stays as it is, what can be written is copied to a disk of its own."""
+    _become_student(user, group)
+    linux.set_host_name("sandbox")
+    # (Of its own, as all mounts of `build` are: what is mounted from here on is seen in here only.)
+    _disk_again(box)
+    linux.mount("devpts", "/dev/pts", "devpts", linux.MS_NOSUID | linux.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
+    _mount_proc(linux.MS_RDONLY)
+    return _give_up()
+
+
+def build(box: Box, user: int, group: int, *, proc: int = 0) -> None:
+    """Build the world of `box` around this process; its /proc has the flags `proc`."""
     _become_student(user, group)
     linux.set_host_name("sandbox")
     folder = str(box.folder)
@@ -36,10 +55,17 @@ def enter(box: Box, user: int, group: int) -> int:
     _system(box)
     _devices()
     os.mkdir("/proc")
-    linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC | linux.MS_RDONLY)
+    _mount_proc(proc)
     linux.unmount(_OLD)
     os.rmdir(_OLD)
     linux.lock_mount("/", recursive=False)
+
+
+def _mount_proc(flags: int) -> None:
+    linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC | flags)
+
+
+def _give_up() -> int:
     os.chdir(HOME)
     processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
     linux.drop_capabilities()
@@ -57,27 +83,44 @@ def _become_student(user: int, group: int) -> None:
 
 def _disk(box: Box) -> None:
     """One memory disk for all that the student may write: home, temporary files and shared memory together have its size."""
-    # Each name that leads to it is a window on a folder of it. (It stays mounted itself: to let go of a mount takes milliseconds.)
-    disk = os.path.dirname(HOME)
-    os.makedirs(disk)
-    options = f"size={box.limits.folder_bytes},nr_inodes={box.limits.files},mode=755"
-    linux.mount("tmpfs", disk, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
-    os.mkdir(HOME, 0o700)
+    os.makedirs(_DISK)
     for target in (TEMPORARY, SHARED_MEMORY):
-        source = f"{disk}/.{os.path.basename(target)}"
-        os.mkdir(source)
-        os.chmod(source, 0o1777)  # noqa: S103 (as every system has it)
         os.makedirs(target)
-        linux.mount(source, target, None, linux.MS_BIND)
+    _mount_disk(box)
     copy_files(Path(_OLD + str(box.folder)), Path(HOME))
     if box.matplotlib is not None:
         copy_files(Path(_OLD + str(box.matplotlib)), Path(TEMPORARY, ".matplotlib"))
 
 
+def _disk_again(box: Box) -> None:
+    """A disk like that one in its place, with what is on it."""
+    before = os.open(_DISK, os.O_RDONLY | os.O_DIRECTORY)
+    _mount_disk(box)
+    for folder in (HOME, *map(_place, (TEMPORARY, SHARED_MEMORY))):
+        copy_files(Path(f"/proc/self/fd/{before}", os.path.basename(folder)), Path(folder))
+    os.close(before)
+
+
+def _mount_disk(box: Box) -> None:
+    # Each name that leads to it is a window on a folder of it. (It stays mounted itself: to let go of a mount takes milliseconds.)
+    options = f"size={box.limits.folder_bytes},nr_inodes={box.limits.files},mode=755"
+    linux.mount("tmpfs", _DISK, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
+    os.mkdir(HOME, 0o700)
+    for target in (TEMPORARY, SHARED_MEMORY):
+        os.mkdir(_place(target))
+        os.chmod(_place(target), 0o1777)  # noqa: S103 (as every system has it)
+        linux.mount(_place(target), target, None, linux.MS_BIND)
+
+
+def _place(target: str) -> str:
+    """Where on the disk a folder is."""
+    return f"{_DISK}/.{os.path.basename(target)}"
+
+
 def copy_files(source: Path, target: Path) -> None:
     """Copy folders and regular files; what else there may be is left out."""
     target.mkdir(exist_ok=True)
-    for entry in os.scandir(source):
+    for entry in reversed([*os.scandir(source)]):  # a memory disk lists what came last first: so the order stays
         if entry.is_dir(follow_symlinks=False):
             copy_files(source / entry.name, target / entry.name)
         elif entry.is_file(follow_symlinks=False):

@@ -58,15 +58,23 @@ class Outcome(Model):
 
 
 def attack_once(
-    tier: Tier | None, attack: Attack, prey: Prey, limits: Limits = attacks.LIMITS, hold: float = _HOLD_SECONDS
+    tier: Tier | None,
+    attack: Attack,
+    prey: Prey,
+    limits: Limits = attacks.LIMITS,
+    hold: float = _HOLD_SECONDS,
+    within: bool = False,
 ) -> Outcome:
-    """Try one attack, confined in a tier, or free where it is None. The calling process is the prey. Bombs wait `hold` seconds."""
+    """Try one attack, confined in a tier (`within`: from an opening), or free where it is None.
+
+    The calling process is the prey. Bombs wait `hold` seconds.
+    """
     folder = Path(tempfile.mkdtemp(prefix="plnb-proof-"))
     hear, say = os.pipe()
     report_in, report_out = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _attacker(tier, attack, prey, Box(folder=folder, limits=limits), say, report_out, hold)
+        _attacker(tier, attack, prey, Box(folder=folder, limits=limits), say, report_out, hold, within)
     os.close(say)
     os.close(report_out)
     begun = bool(select.select([hear], [], [], _SECONDS)[0] and os.read(hear, 1))
@@ -90,7 +98,7 @@ def attack_once(
     return Outcome(begun=begun, got=got or "", lingers=lingers, ending=ending)
 
 
-def _attacker(tier: Tier | None, attack: Attack, prey: Prey, box: Box, say: int, report: int, hold: float) -> None:
+def _attacker(tier: Tier | None, attack: Attack, prey: Prey, box: Box, say: int, report: int, hold: float, within: bool) -> None:
     if tier is Tier.container:
         _go_into_container(attack, dataclasses.replace(prey, hold_seconds=hold), box.limits, say)
     try:
@@ -98,7 +106,7 @@ def _attacker(tier: Tier | None, attack: Attack, prey: Prey, box: Box, say: int,
             os.chdir(box.folder)
         else:
             del os.environ[_TOKEN_NAME]  # the environment is the caller's business; /proc is the sandbox's
-            confine(tier, box, keep_fds=[say], report_fd=report)
+            confine(tier, box, keep_fds=[say], report_fd=report, within=within)
         os.write(say, b".")
         got = attack.act(prey if tier is None else dataclasses.replace(prey, hold_seconds=hold))
         os.write(say, got.encode()[:1000])
@@ -190,20 +198,23 @@ def plant(file: Path, token: str) -> None:
 
 
 def probe(tier: Tier, attack: Attack, prey: Prey) -> Probe:
-    """An attack, confined and free."""
+    """An attack, confined (in every way that a desk comes to be) and free."""
 
-    def outcome(where: Tier | None, hold: float = _HOLD_SECONDS) -> Outcome:
+    def outcome(where: Tier | None, hold: float = _HOLD_SECONDS, within: bool = False) -> Outcome:
         plant(prey.file, prey.token)
         prey.shared.unlink(missing_ok=True)
-        return attack_once(where, attack, prey, hold=hold)
+        return attack_once(where, attack, prey, hold=hold, within=within)
 
-    confined = outcome(tier)
-    if confined and attack.family == "resources":  # seen too late, perhaps, on a busy machine: once more, with time to see it
-        confined = outcome(tier, _PATIENT_SECONDS)
-    if confined.ending is not None and confined.ending.reason is Reason.not_confined:
-        raise OSError(confined.ending.said)
-    if not confined.begun:
-        raise OSError("nothing can be run in it")
+    for within in (False, True) if tier is Tier.namespaces else (False,):
+        confined = outcome(tier, within=within)
+        if confined and attack.family == "resources":  # seen too late, perhaps, on a busy machine: once more, with time to see it
+            confined = outcome(tier, _PATIENT_SECONDS, within)
+        if confined.ending is not None and confined.ending.reason is Reason.not_confined:
+            raise OSError(confined.ending.said)
+        if not confined.begun:
+            raise OSError("nothing can be run in it")
+        if confined:
+            break
     held = None if not confined and not outcome(None) else not confined
     return Probe(family=attack.family, name=attack.name, said=attack.said, held=held, got=confined.got)
 

@@ -1,0 +1,228 @@
+"""First cells that are run once, and desks that begin where they ended."""
+
+# ruff: noqa: E501 - cells are written in one line
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+
+from plnb.engine.execute import Budget, CellStatus, RunResult, run_notebook
+from plnb.engine.nursery import Nursery, small_environment
+from plnb.engine.opening import Opening, open_notebook
+from plnb.engine.sandbox import Box, Tier, confining, namespaces
+from plnb.engine.sandbox.attacks import ATTACKS
+from plnb.engine.sandbox.proof import attack_once, planted, probe
+from plnb.errors import OurFaultError
+from tests.engine.test_desks import gone, notebook, value
+
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux") or os.geteuid() == 0, reason="sandboxes are Linux's, and root is refused"
+)
+
+FIRST = (
+    "import math, os\nimport matplotlib.pyplot as plt\nnames = ['ada']\ndef fails(): return 1 / 0",
+    "rows = open('rows.csv').read().split()\nrows",
+    "plt.plot([1, 2]); plt.title('a'); plt.show(); print('drawn')",
+)
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery(tier=Tier.namespaces, modules=("numpy", "matplotlib.pyplot"))
+    yield made
+    made.close()
+
+
+def opened(nursery: Nursery, folder: Path, *cells: str, seconds: float = 30) -> Opening | None:
+    box = Box(folder=folder)
+    got = open_notebook(nursery, cells, box=box, env=small_environment({"WHO": "x"}), budget=Budget(cell_seconds=seconds))
+    return got[0] if got else None
+
+
+def ran(nursery: Nursery, folder: Path, opening: Opening | None, *cells: str) -> RunResult:
+    return run_notebook(notebook(*cells), cwd=folder, nursery=nursery, tier=Tier.namespaces, opening=opening, env={"WHO": "x"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "rows.csv").write_text("1\n2\n")
+    return tmp_path
+
+
+@pytest.fixture
+def opening(nursery: Nursery, folder: Path) -> Iterator[Opening]:
+    made = opened(nursery, folder, *FIRST)
+    assert made is not None
+    yield made
+    made.close()
+
+
+AFTER = (
+    "fails()",
+    "rows.append('3'); len(rows), len(In), _i1[:11], math.pi, plt.get_backend()",
+    "print(sorted(os.listdir('.')), os.getcwd(), os.environ['HOME'], os.environ['WHO'], os.environ['USER'])",
+    "import tempfile; tempfile.gettempdir(), open(tempfile.mkstemp()[1], 'w').write('x'), os.getpid()",
+    "plt.bar([1], [2]); plt.show()",
+    "!echo from a shell",
+    "import multiprocessing as mp\nwith mp.get_context('fork').Pool(2) as pool: print(pool.map(abs, [-1, -2]))",
+    "import asyncio; await asyncio.sleep(0); 'awaited'",
+    "%history -n 1-2",
+    "__file__",
+)
+
+
+def test_a_notebook_looks_the_same_as_after_an_ordinary_run(nursery: Nursery, folder: Path, opening: Opening) -> None:
+    plain, from_there = (ran(nursery, folder, start, *FIRST, *AFTER) for start in (None, opening))
+    for one, other in zip(plain.notebook.cells, from_there.notebook.cells, strict=True):
+        assert one.outputs == other.outputs, one.source
+        assert one.execution_count == other.execution_count
+    assert plain.notebook.metadata == from_there.notebook.metadata
+    assert [(cell.status, cell.ename) for cell in plain.cells] == [(cell.status, cell.ename) for cell in from_there.cells]
+
+
+def test_nothing_of_one_student_is_met_by_the_next(nursery: Nursery, folder: Path, opening: Opening) -> None:
+    leaves = "names.append('bob'); os.environ['LEFT'] = '1'; math.pi = 3; open('left.txt', 'w').write('x'); open('rows.csv', 'a').write('9'); open('/tmp/left', 'w').write('x')"
+    looks = "names, 'LEFT' in os.environ, math.pi > 3, os.listdir('.'), open('rows.csv').read(), os.listdir('/tmp'), os.listdir('/dev/shm')"
+    assert ran(nursery, folder, opening, *FIRST, leaves).cells[-1].status is CellStatus.ok
+    found = value(ran(nursery, folder, opening, *FIRST, looks).notebook.cells[-1])
+    assert found == (["ada"], False, True, ["rows.csv"], "1\n2\n", [], [])
+
+
+def test_what_the_cells_wrote_is_there_and_belongs_to_the_desk(nursery: Nursery, folder: Path) -> None:
+    writes = "import os\nos.mkdir('made'); open('made/a.txt', 'w').write('first'); open('/tmp/b', 'w').write('second')"
+    opening = opened(nursery, folder, writes)
+    assert opening is not None
+    reads = "text = open('made/a.txt').read() + open('/tmp/b').read(); open('made/a.txt', 'a').write('more'); text"
+    for _ in range(2):
+        assert value(ran(nursery, folder, opening, writes, reads).notebook.cells[-1]) == "firstsecond"
+    opening.close()
+
+
+SEEDED = "import random, numpy\nrandom.seed(1); numpy.random.seed(2); x = random.random(), numpy.random.rand()"
+DRAWS = "random.random(), float(numpy.random.rand())"
+
+
+def test_random_numbers_go_on_where_the_cells_seeded_them(nursery: Nursery, folder: Path) -> None:
+    opening = opened(nursery, folder, SEEDED)
+    assert opening is not None
+    plain, one, other = (value(ran(nursery, folder, at, SEEDED, DRAWS).notebook.cells[-1]) for at in (None, opening, opening))
+    opening.close()
+    assert plain == one == other
+
+
+def test_and_are_everybodys_own_where_not(nursery: Nursery, folder: Path) -> None:
+    imports = "import random, numpy"
+    opening = opened(nursery, folder, imports)
+    assert opening is not None
+    one, other = (value(ran(nursery, folder, opening, imports, DRAWS).notebook.cells[-1]) for _ in range(2))
+    opening.close()
+    assert one[0] != other[0]
+    assert one[1] != other[1]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+        "import subprocess; subprocess.Popen(['sleep', '60'])",
+        "import os\nif os.fork() == 0: os._exit(0)",
+        "import asyncio; asyncio.create_task(asyncio.sleep(60))",
+        "log = open('log.txt', 'w')",
+        "import socket; line = socket.socket()",
+        "import os; os.mkdir('x'); os.chdir('x')",
+        "import ipywidgets; ipywidgets.IntSlider()",
+        "1 / 0",
+        "while True: pass",
+        "import os; os._exit(3)",
+        "exit()",
+    ],
+)
+def test_what_a_fork_would_not_have_is_not_kept(nursery: Nursery, folder: Path, cell: str) -> None:
+    assert opened(nursery, folder, "import math", cell, seconds=2) is None
+
+
+def test_another_notebook_does_not_begin_there(nursery: Nursery, folder: Path, opening: Opening) -> None:
+    run = ran(nursery, folder, opening, FIRST[0], "names = 'mine'", "names")
+    assert value(run.notebook.cells[-1]) == "mine"
+    assert not opening.begins(notebook(*FIRST[:2]))
+
+
+def test_it_ends_with_what_came_of_it(nursery: Nursery, folder: Path) -> None:
+    opening = opened(nursery, folder, "import os")
+    assert opening is not None
+    desk = opening.desk(Box(folder=folder), env=small_environment())
+    desk.ready(30)
+    opening.close()
+    assert not desk._child.channel.has_frame()
+    assert desk._child.ending() is None  # nobody is left to say how
+    desk.close()
+
+
+def test_it_ends_with_its_nursery(folder: Path) -> None:
+    mine = Nursery(tier=Tier.namespaces)
+    opening = opened(mine, folder, "import os")
+    assert opening is not None
+    assert opening.alive
+    number = opening._child.pid
+    mine.close()
+    assert gone(number)
+    assert not opening.alive
+    opening.close()
+
+
+def test_a_run_whose_opening_was_lost_is_nobodys_fault_but_ours(nursery: Nursery, folder: Path, opening: Opening) -> None:
+    os.kill(opening._child.pid, signal.SIGKILL)
+    assert gone(opening._child.pid)
+    done = ran(nursery, folder, opening, *FIRST, "len(names)")
+    assert value(done.notebook.cells[-1]) == 1
+    with pytest.raises(OurFaultError):
+        opening.desk(Box(folder=folder)).run("1", seconds=1, outputs=None, count=1)  # type: ignore[arg-type]
+
+
+# --- it holds as the other world does --------------------------------------------------------------------------------------------
+
+
+def test_the_proof_attacks_from_there_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    attack = next(each for each in ATTACKS if each.name == "gain_by_namespace")
+    enter_again, limit_and_filter = namespaces.enter_again, confining._limit_and_filter
+    here = []
+
+    def enter(*args: object) -> int:
+        here.append("an opening")
+        return enter_again(*args)  # type: ignore[arg-type]
+
+    def limit(*args: object, **how: object) -> None:
+        if not here:
+            limit_and_filter(*args, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(namespaces, "enter_again", enter)
+    with planted() as prey:
+        assert probe(Tier.namespaces, attack, prey).held is True
+        monkeypatch.setattr(confining, "_limit_and_filter", limit)
+        assert not attack_once(Tier.namespaces, attack, prey)
+        assert probe(Tier.namespaces, attack, prey).held is False
+
+
+def test_the_world_of_a_desk_is_the_same_from_there(nursery: Nursery, folder: Path, opening: Opening) -> None:
+    looks = (
+        "def read(path): return open(path).read()\n"
+        "status = dict(line.split(':\\t') for line in read('/proc/self/status').splitlines() if ':\\t' in line)\n"
+        "mounts = {line.split()[1]: ' '.join(sorted(line.split()[3].split(','))) for line in read('/proc/mounts').splitlines()}\n"
+        "{name: status[name] for name in status if name.startswith(('Cap', 'NoNewPrivs', 'Seccomp'))}, mounts, sorted(os.listdir('/')), sorted(os.listdir('/dev')), "
+        "[name for name in os.listdir('/proc') if name.isdigit()], os.getuid(), os.getgid(), __import__('socket').gethostname(), __import__('resource').getrlimit(7)"
+    )
+    plain, from_there = (value(ran(nursery, folder, start, *FIRST, looks).notebook.cells[-1]) for start in (None, opening))
+    assert plain == from_there
+
+
+def test_cells_are_known_by_their_source_alone(opening: Opening) -> None:
+    tagged: NotebookNode = notebook("", *FIRST, "1")
+    assert opening.begins(tagged)  # an empty cell never runs
+    assert not opening.begins(notebook("1", *FIRST))

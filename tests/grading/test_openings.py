@@ -1,0 +1,191 @@
+"""The teacher's first cells are run once for a class, where that makes no difference to anybody."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from plnb.engine import opening as engine
+from plnb.engine.opening import Opening
+from plnb.grading import work as working
+from plnb.grading.jobs import Job, UnitKit
+from plnb.grading.openings import Openings
+from plnb.grading.release import release
+from plnb.grading.results import Worked
+from plnb.grading.service import kit_for
+from plnb.grading.work import work
+from plnb.store.layout import CourseFolder
+from tests.grading.builders import answer, autotest, check_meta, code, hand_in, nbgrader_key, notebook, small_course, write
+
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux") or os.geteuid() == 0, reason="sandboxes are Linux's, and root is refused"
+)
+
+SLOW = "import time\ntime.sleep(0.05)\n"
+FIRST = SLOW + "import math\nrows = open('data.csv').read().split()\nrows"
+
+
+def released(folder: Path, first: str, second: str = "print(len(rows))") -> UnitKit:
+    """The kit of a course whose activity begins with two cells of the teacher's."""
+    course = small_course(folder)
+    (course.unit_source("u1") / "slope.ipynb").unlink()
+    course.course_file.write_text(course.course_file.read_text().replace("      - {notebook: slope, standards: [S.1]}\n", ""))
+    cells = [
+        code(first, "first", nbgrader=nbgrader_key("first", locked=True)),
+        code(second, "second", nbgrader=nbgrader_key("second", locked=True)),
+        answer("area", "area = math.pi * 4\nrows.append('mine')"),
+        autotest("area_check", 2, "assert round(area, 2) == 12.57", plnb=check_meta("S.1")),
+        autotest("rows_check", 1, "assert len(rows) == 3", plnb=check_meta("S.1")),
+    ]
+    write(course.notebook("u1", "speed"), notebook(*cells))
+    release(course, ["u1"])
+    return kit_for(course, "u1", sandbox=None)
+
+
+@pytest.fixture(autouse=True)
+def openings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Openings]:
+    made = Openings()
+    monkeypatch.setattr(working, "_openings", made)
+    yield made
+    for known in [*made._known.values()]:
+        if known.opening is not None:
+            known.opening.close()
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Opening]:
+    """The openings that desks were forked from, one after the other."""
+    found: list[Opening] = []
+    plain = Opening.desk
+
+    def desk(self: Opening, *args: object, **how: object) -> object:
+        found.append(self)
+        return plain(self, *args, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Opening, "desk", desk, raising=False)
+    return found
+
+
+RIGHT = "area = math.pi * 4\nrows.append('mine')"
+
+
+def submission(kit: UnitKit, folder: Path, student: str, solution: str, change: object = None, **others: bytes) -> Job:
+    course = CourseFolder(folder)
+    changes = {"speed": change} if change else None
+    target = hand_in(course, student, "u1", {"area": solution}, change=changes)  # type: ignore[arg-type]
+    files = {"data.csv": kit.data["data.csv"]} | {name.replace("__", "."): raw for name, raw in others.items()}
+    return Job(student, {"speed": (target / "speed.ipynb").read_bytes()}, files)
+
+
+def points(worked: Worked) -> list[float | None]:
+    return [score.points for outcome in worked.outcomes for score in outcome.scores]
+
+
+def test_from_the_second_student_on_runs_begin_where_the_first_cells_ended(tmp_path: Path, begun: list[Opening]) -> None:
+    kit = released(tmp_path, FIRST)
+    solutions = [RIGHT, "area = 1", RIGHT, "area = math.pi * 4", "rows = []", "1 / 0"]
+    jobs = [submission(kit, tmp_path, f"s{number}", solution) for number, solution in enumerate(solutions)]
+    found = [work(kit, job) for job in jobs]
+    assert [points(each) for each in found] == [[2, 1], [0, 0], [2, 1], [2, 0], [0, 0], [0, 0]]
+    assert len(begun) == 5
+    assert len(set(begun)) == 1
+    for job, each in zip(jobs, found, strict=True):  # and as if each had been the first
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(working, "_openings", Openings())
+            alone = work(kit, job)
+        assert alone.executed == each.executed
+        assert points(alone) == points(each)
+
+
+def test_what_shows_something_else_each_time_is_run_for_everybody(tmp_path: Path, begun: list[Opening]) -> None:
+    kit = released(tmp_path, FIRST + "\nprint(time.time())")
+    assert [points(work(kit, submission(kit, tmp_path, f"s{n}", RIGHT))) for n in range(4)] == [[2, 1]] * 4
+    assert begun == []
+
+
+def test_no_cell_of_a_student_is_ever_in_it(tmp_path: Path, begun: list[Opening], openings: Openings) -> None:
+    kit = released(tmp_path, FIRST)
+
+    def mine(nb: NotebookNode) -> None:
+        key = nbgrader_key("mine", locked=True)
+        nb.cells.insert(0, new_code_cell(SLOW + "import math\nmath.pi = 3", metadata={"nbgrader": key}))
+
+    for number in range(3):
+        work(kit, submission(kit, tmp_path, f"bad{number}", RIGHT, mine))
+    assert openings._known == {}
+    for number in range(3):
+        assert points(work(kit, submission(kit, tmp_path, f"s{number}", RIGHT))) == [2, 1]
+    assert [cell.source for cell in begun[0].played] == [FIRST, "print(len(rows))"]
+    work(kit, submission(kit, tmp_path, "bad", RIGHT, mine))
+    assert len(begun) == 2  # who begins otherwise does not begin there
+
+
+def test_who_hands_in_files_of_their_own_has_a_run_of_their_own(tmp_path: Path, begun: list[Opening]) -> None:
+    kit = released(
+        tmp_path, SLOW + "import math\ntry:\n    import helper\nexcept ImportError:\n    helper = None\nrows = ['a', 'b']"
+    )
+    for number in range(3):
+        work(kit, submission(kit, tmp_path, f"s{number}", RIGHT))
+    before = len(begun)
+    helped = submission(kit, tmp_path, "helped", "area = helper.area\nrows.append(1)", helper__py=b"area = 12.566")
+    assert points(work(kit, helped)) == [2, 1]
+    assert len(begun) == before
+
+
+def test_an_opening_that_was_killed_costs_nobody_points(tmp_path: Path, begun: list[Opening]) -> None:
+    kit = released(tmp_path, FIRST)
+    for number in range(3):
+        work(kit, submission(kit, tmp_path, f"s{number}", RIGHT))
+    os.kill(begun[-1]._child.pid, signal.SIGKILL)
+    assert [points(work(kit, submission(kit, tmp_path, f"t{n}", RIGHT))) for n in range(3)] == [[2, 1]] * 3
+
+
+def test_and_neither_does_one_that_is_killed_while_a_desk_of_it_runs(tmp_path: Path, begun: list[Opening]) -> None:
+    kit = released(tmp_path, FIRST)
+    for number in range(2):
+        work(kit, submission(kit, tmp_path, f"s{number}", RIGHT))
+    plain = engine.Opening.begins
+
+    def begins(self: Opening, nb: NotebookNode) -> bool:
+        os.kill(self._child.pid, signal.SIGKILL)
+        return plain(self, nb)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine.Opening, "begins", begins)
+        assert points(work(kit, submission(kit, tmp_path, "t", RIGHT))) == [2, 1]
+    assert points(work(kit, submission(kit, tmp_path, "u", RIGHT))) == [2, 1]
+
+
+def test_another_release_makes_room(tmp_path: Path, begun: list[Opening]) -> None:
+    kit = released(tmp_path, FIRST)
+    for number in range(3):
+        work(kit, submission(kit, tmp_path, f"s{number}", RIGHT))
+    first = begun[-1]
+    other = replace(kit, digest="another")
+    for number in range(3):
+        work(other, submission(kit, tmp_path, f"t{number}", RIGHT))
+    assert begun[-1] is not first
+    assert begun[-1].alive
+    with pytest.raises(OSError, match=r"[Bb]ad file"):
+        first._control.getpeername()
+
+
+def test_who_waits_for_points_waits_for_no_pictures_and_who_looks_gets_them(tmp_path: Path, begun: list[Opening]) -> None:
+    pytest.importorskip("matplotlib")
+    draw = "import matplotlib.pyplot as plt, math\nplt.plot([1, 2])\nplt.show()\nrows = ['a', 'b']"
+    kit = released(tmp_path, draw)
+    jobs = [submission(kit, tmp_path, f"s{number}", RIGHT) for number in range(3)]
+    for seen in (False, True):
+        for job in jobs:
+            worked = work(kit, replace(job, seen=seen))
+            assert (b"image/png" in worked.executed["speed"]) is seen
+            assert points(worked) == [2, 1]
+    assert len(set(begun)) == 2
