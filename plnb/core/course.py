@@ -194,9 +194,9 @@ class Course(Model):
     """A paragraph for the course's first page."""
     language: str = "en"
     """BCP 47 tag."""
-    standards: StandardSet = StandardSet()
+    standards: StandardSet = StandardSet.model_construct()
     """Every standard of the course's frameworks."""
-    mastery: Mastery = Mastery()
+    mastery: Mastery = Mastery.model_construct()
     """When a standard counts as proficient."""
     interests: tuple[str, ...] = ()
     """Interests a student can choose from."""

@@ -329,13 +329,13 @@ POLICIES: tuple[type[PolicyBase], ...] = get_args(get_args(Policy)[0])
 class Mastery(Model):
     """The course's rules of mastery."""
 
-    policy: Policy = Streak()
+    policy: Policy = Streak.model_construct()
     """The rule for every standard that has none of its own."""
     standards: dict[StandardCode, Policy] = {}
     """Rules for single standards."""
     credit_from: Trust = Trust.graded
     """The least trust a record needs to count for credit."""
-    review: Review = Ladder()
+    review: Review = Ladder.model_construct()
     """When to look again at what is proficient."""
 
     @field_validator("policy")

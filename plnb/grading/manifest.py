@@ -53,7 +53,7 @@ class ReleasedNotebook(Model):
     """Every cell; the master notebook has the same cells in the same order."""
     master: str
     """Digest of the master notebook's file."""
-    plan: NotebookPlan = NotebookPlan()
+    plan: NotebookPlan = NotebookPlan.model_construct()
     """Which of its checks run outside the student's process, as the rehearsal settled it."""
 
 
