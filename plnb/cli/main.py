@@ -119,6 +119,8 @@ def _run() -> None:
     """Run a command; turn whatever goes wrong into one sentence and an exit code."""
     # Imports make a great many objects that stay: to look for garbage among them as often as usual is a tenth of a command's start.
     gc.set_threshold(5_000)
+    # For plugins, pydantic would read what every installed package says of itself; plnb's types want none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     words = sys.argv[1:]
     try:
         if _grades_here(words):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from plnb.authoring.samples import sample_course
 from plnb.cli.console import out, table
 from plnb.cli.main import COMMANDS, app, commands
 
@@ -111,3 +112,20 @@ def test_ctrl_c_in_a_command_is_answered_in_words() -> None:
     assert done.returncode == 130
     assert done.stderr.startswith("Stopped. What was finished is kept")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["without a word", "asked for"])
+def test_what_is_installed_beside_plnb_adds_nothing_to_its_types_unless_asked_for(tmp_path: Path, asked: bool) -> None:
+    """pydantic looks for plugins among everything installed, which takes the longer the more there is."""
+    about = tmp_path / "noisy-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: noisy\nVersion: 1\n")
+    (about / "entry_points.txt").write_text("[pydantic]\nnoisy = noisy:plugin\n")
+    (tmp_path / "noisy.py").write_text(
+        "class plugin:\n    new_schema_validator = staticmethod(lambda *_: (None, None, None))\nprint('a plugin was imported')\n"
+    )
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)} | ({"PYDANTIC_DISABLE_PLUGINS": "another"} if asked else {})
+    command = [sys.executable, "-m", "plnb.cli.main", "lint", "--course", str(sample_course())]
+    said = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, env=env)
+    assert said.stderr == ""
+    assert ("a plugin was imported" in said.stdout) is asked
