@@ -25,8 +25,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from pydantic import ValidationError
-
 import plnb
 from plnb.engine.channel import Channel, pair
 from plnb.engine.desk import Desk
@@ -160,8 +158,8 @@ class Child:
             self._pid = int(json.loads(line)["pid"])
             return True
         try:
-            self._ending = Ending.model_validate_json(line)
-        except ValidationError:
+            self._ending = Ending.read(line)
+        except ValueError:
             return False
         return True
 
@@ -269,7 +267,7 @@ class Nursery:
         request = {
             "do": what,
             "tier": self.tier,
-            "box": box.model_dump(mode="json"),
+            "box": box.plain(),
             "env": dict(env),
             "cwd": str(cwd or box.folder),
             "argv": list(argv),

@@ -169,7 +169,7 @@ class _Nursery:
 
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         try:
-            box = sandbox.Box.model_validate(request["box"])
+            box = sandbox.Box.of(request["box"])
             keeper = fork_confined(
                 sandbox.Tier.namespaces,
                 box,
@@ -198,7 +198,7 @@ class _Nursery:
 
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         try:
-            box = sandbox.Box.model_validate(request["box"])
+            box = sandbox.Box.of(request["box"])
             pid = fork_opening(box, keep_fds=(channel, control), environment=request["env"])
         except OSError as error:
             _tell(status, {"failed": error.strerror})
@@ -262,7 +262,7 @@ class _Nursery:
         os.environ.clear()
         os.environ.update(request["env"])
         tier = sandbox.Tier(request["tier"])
-        sandbox.confine(tier, sandbox.Box.model_validate(request["box"]), keep_fds=(fd,), report_fd=status)
+        sandbox.confine(tier, sandbox.Box.of(request["box"]), keep_fds=(fd,), report_fd=status)
         if tier is sandbox.Tier.none:  # not confined: the caller's own places
             os.environ.update(request["env"])
             os.chdir(request["cwd"])

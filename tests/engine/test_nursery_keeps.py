@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -108,3 +109,12 @@ def test_a_killed_nursery_takes_everything_with_it(nursery: Nursery, tmp_path: P
 def descendants(pid: int) -> list[int]:
     children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return [found for child in children for found in (child, *descendants(child))]
+
+
+def test_a_nursery_loads_nothing_that_only_checks_values() -> None:
+    """It is forked for every desk, and everybody waits for it."""
+    loads = (
+        "import plnb.engine.nursery_main, plnb.engine.deskside, plnb.engine.checkerside, plnb.engine.sandbox.confining, sys;"
+        "print([name for name in ('pydantic', 'nbformat', 'jsonschema', 'sqlalchemy') if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -43,7 +43,7 @@ class Confined:
         with deadline(seconds):
             code = os.waitstatus_to_exitcode(os.waitpid(self.keeper, 0)[1])
             with open(self.report, encoding="utf-8") as report:
-                return code, Ending.model_validate_json(report.read())
+                return code, Ending.read(report.read())
 
     def all_gone(self, seconds: float = 2) -> bool:
         """Nobody holds the other end of the pipe any more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -180,7 +181,7 @@ def test_a_proof_without_an_attack_that_works_proves_nothing() -> None:
     untried = Probe(family="reading", name="read_file", said="read a file", held=None)
     assert not Proof(tier=Tier.landlock, probes=(untried,)).holds
     assert not Proof(tier=Tier.landlock, failure="no").holds
-    assert Proof(tier=Tier.landlock, probes=(untried, untried.model_copy(update={"held": True}))).holds
+    assert Proof(tier=Tier.landlock, probes=(untried, replace(untried, held=True))).holds
 
 
 @linux_only

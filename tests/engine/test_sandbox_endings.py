@@ -7,11 +7,12 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from plnb.engine.sandbox import Limits, Reason, Tier, confining, keeper
+from plnb.engine.sandbox import Ending, Limits, Reason, Tier, confining, keeper
 from tests.engine.test_sandbox import ask, deadline, every_tier, pytestmark, start  # noqa: F401
 
 
@@ -233,7 +234,7 @@ def test_the_keeper_ends_what_is_over_a_total_and_says_why(
 
 def test_under_landlock_the_keeper_counts_processes_and_files(folder: Path) -> None:
     for act, reason in ((_multiply, Reason.processes), (_fill, Reason.disk)):
-        code, ending = start(Tier.landlock, folder, act, small().model_copy(update={"cpu_seconds": 20})).end(15)
+        code, ending = start(Tier.landlock, folder, act, replace(small(), cpu_seconds=20)).end(15)
         assert (ending.reason, code) == (reason, reason.exit_code)
 
 
@@ -292,6 +293,26 @@ def test_shared_pages_are_counted_once(tier: Tier, folder: Path) -> None:
             os.waitpid(child, 0)
         os.write(say, str(len(kept)).encode())
 
-    running = start(tier, folder, act, small().model_copy(update={"cpu_seconds": 20}))
+    running = start(tier, folder, act, replace(small(), cpu_seconds=20))
     assert running.says() == "100000000"
     assert running.end()[0] == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "[]", "null", '{"pid": 3}', '{"reason": "exited"}', '{"reason": "gone", "code": 0, "said": "", "cpu_seconds": 0, "peak_bytes": 0}',
+     '{"reason": "exited", "code": "0", "said": "", "cpu_seconds": 0, "peak_bytes": 0}'],
+)  # fmt: skip
+def test_a_line_that_tells_of_no_ending_is_refused(line: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - from json or from us
+        Ending.read(line)
+
+
+def test_an_ending_is_read_as_it_was_told() -> None:
+    told = Ending(Reason.memory, 137, "too much", 1.5, 2**31)
+    assert Ending.read(told.line()) == told
+
+
+def test_a_limit_that_leaves_nothing_is_none() -> None:
+    with pytest.raises(ValueError, match="leaves nothing"):
+        Limits(memory_bytes=0)

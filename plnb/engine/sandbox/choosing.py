@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import platform
 import sys
@@ -11,7 +12,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from plnb.core.base import Model
 from plnb.engine.sandbox.containers import checked_command, container_command
 from plnb.engine.sandbox.tiers import Proof, Tier
 from plnb.errors import NotReadyError
@@ -22,11 +22,6 @@ _MEND = f"See why with: plnb doctor. Or run student code with your own rights, w
 
 _MOST_REMEMBERED = 32
 """Proofs that are kept: of other Pythons of the same user, and of other versions of plnb."""
-
-
-class _Remembered(Model):
-    key: str
-    tier: Tier
 
 
 def choose(prefer: Tier | None = None, *, unsafe: bool = False, prove: Callable[[Tier], Proof] | None = None) -> Tier:
@@ -106,13 +101,17 @@ def _memory(tier: Tier, key: str) -> Path:
     return _folder() / f"sandbox-{tier}-{key[:16]}.json"
 
 
+def _kept(key: str, tier: Tier) -> dict[str, str]:
+    return {"key": key, "tier": tier.value}
+
+
 def _remembers(tier: Tier) -> bool:
     try:
         key = _key(tier)
         file = _memory(tier, key)
         if sys.platform != "win32" and file.stat().st_uid != os.getuid():
             return False
-        return _Remembered.model_validate_json(file.read_bytes()) == _Remembered(key=key, tier=tier)
+        return bool(json.loads(file.read_bytes()) == _kept(key, tier))
     except (OSError, ValueError, RuntimeError):
         return False
 
@@ -125,7 +124,7 @@ def _remember(tier: Tier) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=file.parent)
         with open(handle, "w", encoding="utf-8") as out:
-            out.write(_Remembered(key=key, tier=tier).model_dump_json())
+            json.dump(_kept(key, tier), out)
         os.replace(name, file)
         for old in sorted(file.parent.glob("sandbox-*.json"), key=_changed, reverse=True)[_MOST_REMEMBERED:]:
             old.unlink(missing_ok=True)

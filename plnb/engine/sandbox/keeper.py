@@ -260,7 +260,7 @@ class Keeper:
                 peak_bytes=self._peak,
             )
             with contextlib.suppress(OSError):
-                os.write(self.report, ending.model_dump_json().encode() + b"\n")
+                os.write(self.report, ending.line().encode())
         self._close()
         if reason.exit_code:
             return reason.exit_code

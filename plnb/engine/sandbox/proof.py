@@ -21,7 +21,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
+
+from pydantic import TypeAdapter
 
 from plnb.core.base import Model
 from plnb.engine.sandbox import attacks, clear_away, confine
@@ -38,6 +40,14 @@ _STUBBORN_SECONDS = 0.5
 _LINGER_SECONDS, _FREE_LINGER_SECONDS = 2.0, 0.3
 _LANE = 6
 _TOKEN_NAME = "PLNB_PLANTED_TOKEN"  # noqa: S105
+
+
+_PROOF: Final = TypeAdapter(Proof)
+
+
+def written(proof: Proof) -> str:
+    """A proof as JSON."""
+    return _PROOF.dump_json(proof).decode()
 
 
 class Outcome(Model):
@@ -91,7 +101,7 @@ def attack_once(
     os.close(hear)
     said = os.read(report_in, 4096) if tier not in (None, Tier.container) else b""
     os.close(report_in)
-    ending = Ending.model_validate_json(said) if said else None
+    ending = Ending.read(said) if said else None
     clear_away(folder)
     if attack.seen is not None:
         got = "seen outside" if attack.seen(prey) else ""
@@ -248,7 +258,7 @@ class _Lane:
             said = "!the proof itself failed"
             try:
                 with planted() as prey:
-                    said = Proof(tier=tier, probes=tuple(probe(tier, attack, prey) for attack in lane)).model_dump_json()
+                    said = written(Proof(tier=tier, probes=tuple(probe(tier, attack, prey) for attack in lane)))
             except Exception as error:
                 said = f"!{error}"
             finally:
@@ -263,7 +273,7 @@ class _Lane:
         os.waitpid(self._pid, 0)
         if not said or said.startswith("!"):
             raise OSError(said[1:] or "the proof itself ended")
-        return Proof.model_validate_json(said).probes
+        return _PROOF.validate_json(said).probes
 
 
 def prove_apart(tier: Tier) -> Proof:
@@ -278,8 +288,8 @@ def prove_apart(tier: Tier) -> Proof:
     done = subprocess.run(command, env={**os.environ, **token}, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603
     if done.returncode != 0:
         return Proof(tier=tier, failure=done.stderr.strip().rpartition("\n")[2] or f"exit code {done.returncode}")
-    return Proof.model_validate_json(done.stdout)
+    return _PROOF.validate_json(done.stdout)
 
 
 if __name__ == "__main__":
-    sys.stdout.write(prove_here(Tier(sys.argv[1])).model_dump_json())
+    sys.stdout.write(written(prove_here(Tier(sys.argv[1]))))

@@ -1,13 +1,16 @@
-"""The words of the sandbox: tiers, what a confined process may use and see, what proves it. Plain values, for any system."""
+"""The words of the sandbox: tiers, what a confined process may use and see, what proves it. Plain values, for any system.
+
+Plain to the letter: a nursery knows these words and is forked for every desk, so it does not load pydantic for them.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-
-from pydantic import Field
-
-from plnb.core.base import Model
+from typing import Any, Self
 
 
 class Tier(StrEnum):
@@ -23,26 +26,32 @@ class Tier(StrEnum):
     """Not at all. Only for who asks for it by name; written into every record."""
 
 
-class Limits(Model):
+@dataclass(frozen=True)
+class Limits:
     """What one confined process and all its descendants may use together."""
 
-    memory_bytes: int = Field(default=2 * 2**30, gt=0)
+    memory_bytes: int = 2 * 2**30
     """Memory."""
-    processes: int = Field(default=64, gt=0)
+    processes: int = 64
     """Processes; each thread counts as one."""
-    cpu_seconds: int = Field(default=600, gt=0)
+    cpu_seconds: int = 600
     """Processor time."""
-    file_bytes: int = Field(default=100_000_000, gt=0)
+    file_bytes: int = 100_000_000
     """Size of one file."""
-    folder_bytes: int = Field(default=200_000_000, gt=0)
+    folder_bytes: int = 200_000_000
     """Size of all files together."""
-    files: int = Field(default=20_000, gt=0)
+    files: int = 20_000
     """Number of files and folders."""
-    open_files: int = Field(default=256, gt=16)
+    open_files: int = 256
     """Files open at a time, per process."""
 
+    def __post_init__(self) -> None:
+        if min(asdict(self).values()) <= 0 or self.open_files <= 16:
+            raise ValueError(f"a limit that leaves nothing: {self}")
 
-class Box(Model):
+
+@dataclass(frozen=True)
+class Box:
     """What a confined process sees."""
 
     folder: Path
@@ -53,6 +62,26 @@ class Box(Model):
     """A folder that is copied to MPLCONFIGDIR, so that the list of fonts need not be made again."""
     limits: Limits = Limits()
     """What it may use."""
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "folder": str(self.folder),
+            "readable": [*map(str, self.readable)],
+            "matplotlib": None if self.matplotlib is None else str(self.matplotlib),
+            "limits": asdict(self.limits),
+        }
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Self:
+        """The box of what `plain` gave."""
+        shown = plain["matplotlib"]
+        return cls(
+            folder=Path(plain["folder"]),
+            readable=tuple(map(Path, plain["readable"])),
+            matplotlib=None if shown is None else Path(shown),
+            limits=Limits(**plain["limits"]),
+        )
 
 
 class Reason(StrEnum):
@@ -78,7 +107,8 @@ class Reason(StrEnum):
 _EXIT_CODES = {Reason.memory: 40, Reason.processes: 41, Reason.disk: 42, Reason.cpu: 43, Reason.not_confined: 44}
 
 
-class Ending(Model):
+@dataclass(frozen=True)
+class Ending:
     """How a confined process ended: one line of JSON on the keeper's report pipe."""
 
     reason: Reason
@@ -92,8 +122,27 @@ class Ending(Model):
     peak_bytes: int = 0
     """The most memory that was seen in use."""
 
+    def line(self) -> str:
+        """As a keeper reports it."""
+        return json.dumps(asdict(self)) + "\n"
 
-class Probe(Model):
+    @classmethod
+    def read(cls, line: str | bytes) -> Self:
+        """The ending that a line tells of. Raises ValueError where it tells of none: it may come out of a container."""
+        match json.loads(line):
+            case {
+                "reason": str(reason),
+                "code": int(code),
+                "said": str(said),
+                "cpu_seconds": int() | float() as cpu,
+                "peak_bytes": int(peak),
+            }:
+                return cls(Reason(reason), code, said, cpu, peak)
+        raise ValueError("no ending")
+
+
+@dataclass(frozen=True)
+class Probe:
     """One attack and what came of it."""
 
     family: str
@@ -108,7 +157,8 @@ class Probe(Model):
     """What it got."""
 
 
-class Proof(Model):
+@dataclass(frozen=True)
+class Proof:
     """Whether a tier holds on this machine."""
 
     tier: Tier
