@@ -25,6 +25,7 @@ from plnb.engine.nursery import Child, Nursery
 from plnb.engine.outputs import Outputs
 from plnb.engine.runs import Budget, CellStatus
 from plnb.engine.sandbox import Box, Tier
+from plnb.engine.sandbox.places import hang_apart
 from plnb.errors import OurFaultError
 
 _SETTLE_SECONDS: Final = 10.0
@@ -89,16 +90,19 @@ def open_notebook(
     """Run cells in a child of a nursery, and keep it. Gives it, and the cells with their outputs.
 
     None where a fork would not have all that the cells have made: threads, processes, open files, something that goes on later; or
-    where they drew widgets, moved to another folder, took too long or ended the process.
+    where they drew widgets, moved to another folder, took too long or ended the process; where the nursery is gone; and
+    where Python itself lies in a folder that each desk has its own of (a virtual environment below /tmp).
     """
+    if not hang_apart(box.readable):
+        return None
     control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with contextlib.ExitStack() as undo:
         undo.callback(control.close)
-        with theirs:
-            child = nursery.opening(box, theirs.fileno(), env=env)
-        undo.callback(child.close)
         cells = [new_code_cell(source) for source in sources]  # type: ignore[no-untyped-call]
         try:
+            with theirs:
+                child = nursery.opening(box, theirs.fileno(), env=env)
+            undo.callback(child.close)
             played = _play(Desk(child), cells, budget)
         except (DeskLostError, OurFaultError):
             return None

@@ -27,6 +27,8 @@ from plnb.grading.rehearsal import lay_out
 
 MOST: Final = 8
 """Openings that a process keeps. Each is a process with what its cells have loaded and drawn."""
+_MOST_KNOWN: Final = 64
+"""Notebooks of which the opening's outputs are remembered."""
 _WORTH_SECONDS: Final = 0.03
 """What takes less than this is not worth a process."""
 
@@ -69,6 +71,8 @@ class Openings:
         sources = _opening_of(master)
         if not _begins(run.notebook, sources):
             return
+        while len(self._known) >= _MOST_KNOWN:
+            self._drop(next(iter(self._known)))
         code = [both for both in zip(run.notebook.cells, run.cells, strict=True) if runs(both[0])][: len(sources)]
         worth = sum(how.seconds for _, how in code) >= _WORTH_SECONDS and all(how.status is CellStatus.ok for _, how in code)
         self._known[key] = _Known(sources, [[as_node(out) for out in cell.outputs] for cell, _ in code], given_up=not worth)
@@ -81,13 +85,17 @@ class Openings:
                 known.opening, known.given_up = None, True
 
     def _has_room(self, kit: UnitKit) -> bool:
-        """Whether there may be one more; those of other units make room."""
-        for key, known in [*self._known.items()]:
-            if key[0] != kit.digest:
-                if known.opening is not None:
-                    known.opening.close()
-                del self._known[key]
-        return sum(known.opening is not None for known in self._known.values()) < MOST
+        """Whether there may be one more process; the oldest of another unit makes room."""
+        made = [key for key, known in self._known.items() if known.opening is not None]
+        others = [key for key in made if key[0] != kit.digest]
+        if len(made) >= MOST and others:
+            self._drop(others[0])
+        return len(made) < MOST or bool(others)
+
+    def _drop(self, key: tuple[str, str, bool]) -> None:
+        known = self._known.pop(key)
+        if known.opening is not None:
+            known.opening.close()
 
 
 def _opened(kit: UnitKit, known: _Known, nursery: Nursery, env: Mapping[str, str]) -> Opening | None:

@@ -21,7 +21,7 @@ from plnb.engine.execute import CellRun, CellStatus, RunResult, run_notebook, ru
 from plnb.engine.harmless import make_harmless
 from plnb.engine.nodes import as_node, notebook_bytes, read_notebook_bytes
 from plnb.engine.nursery import Child, Nursery, nursery_for, small_environment
-from plnb.engine.opening import Opening
+from plnb.engine.opening import Opening, runs
 from plnb.engine.sandbox import Box, Tier
 from plnb.engine.wanted import wanted_modules
 from plnb.errors import NotebookError, OurFaultError
@@ -281,20 +281,16 @@ def _as_blank(notebook: NotebookNode, blank: RunResult) -> RunResult:
     """The outcome of `blank` for a notebook with the same code (texts around it may differ)."""
     result = as_node(notebook)
     result.metadata = as_node(blank.notebook.metadata)
-    ran = iter([(cell, how) for cell, how in zip(blank.notebook.cells, blank.cells, strict=True) if _runs(cell)])
+    ran = iter([(cell, how) for cell, how in zip(blank.notebook.cells, blank.cells, strict=True) if runs(cell)])
     cells: list[CellRun] = []
     for index, cell in enumerate(result.cells):
-        if _runs(cell):
+        if runs(cell):
             done, how = next(ran)
             cell.outputs, cell.execution_count = as_node(done.outputs), done.execution_count
             cells.append(how.model_copy(update={"index": index}))
         else:
             cells.append(CellRun(index=index, status=CellStatus.ok))
     return RunResult(notebook=result, cells=tuple(cells), died=blank.died)
-
-
-def _runs(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(cell.source.strip())
 
 
 # --- what the student wrote ------------------------------------------------------------------------------------------------------

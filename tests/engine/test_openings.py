@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from nbformat import NotebookNode
 from plnb.engine.execute import Budget, CellStatus, RunResult, run_notebook
 from plnb.engine.nursery import Nursery, small_environment
 from plnb.engine.opening import Opening, open_notebook
-from plnb.engine.sandbox import Box, Tier, confining, namespaces
+from plnb.engine.sandbox import Box, Tier, confining, namespaces, places
 from plnb.engine.sandbox.attacks import ATTACKS
 from plnb.engine.sandbox.proof import attack_once, planted, probe
 from plnb.errors import OurFaultError
@@ -177,6 +178,56 @@ def test_it_ends_with_its_nursery(folder: Path) -> None:
     opening.close()
 
 
+READS = "import os, importlib\nseen = os.listdir({folder!r}), open({file!r}).read()\nseen, importlib.import_module('nbgrader.utils').__name__"
+
+
+def test_what_lies_below_home_is_seen_from_there_too(nursery: Nursery, folder: Path) -> None:
+    """As Python itself does on most people's machines."""
+    with tempfile.TemporaryDirectory(dir=Path.home()) as place:
+        kept = Path(place, "deep", "er")
+        kept.mkdir(parents=True)
+        (kept / "a.txt").write_text("there")
+        (Path(place) / "link").symlink_to(kept)
+        box = Box(folder=folder, readable=(kept, Path(place) / "link"))
+        got = open_notebook(nursery, FIRST, box=box, env=small_environment(), budget=Budget())
+        assert got is not None
+        for shown in (kept, Path(place) / "link"):
+            cell = READS.format(folder=str(shown), file=str(shown / "a.txt"))
+            for opening in (None, got[0]):
+                nb = notebook(*FIRST, cell)
+                run = run_notebook(nb, cwd=folder, nursery=nursery, tier=Tier.namespaces, opening=opening, box=box)
+                assert value(run.notebook.cells[-1]) == ((["a.txt"], "there"), "nbgrader.utils")
+        got[0].close()
+
+
+def test_nobody_writes_where_the_next_one_would_look(nursery: Nursery, folder: Path, opening: Opening) -> None:
+    """The disk that the cells wrote to can be read from a desk, and no more."""
+    tries = (
+        "import glob\nwrote = []\nfor place in ['/home', '/home/.tmp', '/home/.shm', '/home/student', '/', '/dev', *glob.glob('/home/.*/*'), *glob.glob('/home/*')]:\n"
+        "    try:\n        open(place + '/left', 'w').write('x'); wrote.append(place)\n    except OSError: pass\n"
+        "    try: os.rename('/home/.shm', '/home/other'); wrote.append('renamed')\n    except OSError: pass\nlen(wrote) > 0"
+    )
+    finds = "[os.path.join(at, name) for at, _, names in os.walk('/home') for name in names if name == 'left']"
+    assert value(ran(nursery, folder, opening, *FIRST, tries).notebook.cells[-1]) is True
+    assert value(ran(nursery, folder, opening, *FIRST, finds).notebook.cells[-1]) == []
+
+
+def test_where_python_lies_in_a_folder_of_each_desks_own_nothing_is_opened(
+    nursery: Nursery, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "python_folders", lambda: ["/tmp/venv"])
+    assert opened(nursery, folder, "import os") is None
+
+
+def test_a_nursery_that_is_gone_opens_nothing(folder: Path) -> None:
+    mine = Nursery(tier=Tier.namespaces)
+    assert mine._process is not None
+    mine._process.kill()
+    mine._process.wait()
+    assert opened(mine, folder, "import os") is None
+    mine.close()
+
+
 def test_a_run_whose_opening_was_lost_is_nobodys_fault_but_ours(nursery: Nursery, folder: Path, opening: Opening) -> None:
     os.kill(opening._child.pid, signal.SIGKILL)
     assert gone(opening._child.pid)
@@ -215,7 +266,8 @@ def test_the_world_of_a_desk_is_the_same_from_there(nursery: Nursery, folder: Pa
         "def read(path): return open(path).read()\n"
         "status = dict(line.split(':\\t') for line in read('/proc/self/status').splitlines() if ':\\t' in line)\n"
         "mounts = {line.split()[1]: ' '.join(sorted(line.split()[3].split(','))) for line in read('/proc/mounts').splitlines()}\n"
-        "{name: status[name] for name in status if name.startswith(('Cap', 'NoNewPrivs', 'Seccomp'))}, mounts, sorted(os.listdir('/')), sorted(os.listdir('/dev')), "
+        "{name: status[name] for name in status if name.startswith(('Cap', 'NoNewPrivs', 'Seccomp'))}, "
+        "{at: how for at, how in mounts.items() if not (at + '/').startswith('/home/')}, sorted(os.listdir('/')), sorted(os.listdir('/dev')), "
         "[name for name in os.listdir('/proc') if name.isdigit()], os.getuid(), os.getgid(), __import__('socket').gethostname(), __import__('resource').getrlimit(7)"
     )
     plain, from_there = (value(ran(nursery, folder, start, *FIRST, looks).notebook.cells[-1]) for start in (None, opening))

@@ -164,18 +164,26 @@ def test_and_neither_does_one_that_is_killed_while_a_desk_of_it_runs(tmp_path: P
     assert points(work(kit, submission(kit, tmp_path, "u", RIGHT))) == [2, 1]
 
 
-def test_another_release_makes_room(tmp_path: Path, begun: list[Opening]) -> None:
+def test_the_oldest_of_another_release_makes_room(tmp_path: Path, begun: list[Opening], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plnb.grading.openings.MOST", 2)
     kit = released(tmp_path, FIRST)
-    for number in range(3):
-        work(kit, submission(kit, tmp_path, f"s{number}", RIGHT))
-    first = begun[-1]
-    other = replace(kit, digest="another")
-    for number in range(3):
-        work(other, submission(kit, tmp_path, f"t{number}", RIGHT))
-    assert begun[-1] is not first
-    assert begun[-1].alive
+    for digest in ("one", "two", "one", "three"):
+        for number in range(3):
+            work(replace(kit, digest=digest), submission(kit, tmp_path, f"s{number}", RIGHT))
+    one, two, three = dict.fromkeys(begun)
+    assert two.alive
+    assert three.alive
     with pytest.raises(OSError, match=r"[Bb]ad file"):
-        first._control.getpeername()
+        one._control.getpeername()
+
+
+def test_what_was_seen_of_old_releases_is_forgotten(tmp_path: Path, openings: Openings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plnb.grading.openings._MOST_KNOWN", 2)
+    kit = released(tmp_path, FIRST)
+    job = submission(kit, tmp_path, "s", RIGHT)
+    for digest in ("one", "two", "three"):
+        work(replace(kit, digest=digest), job)
+    assert [key[0] for key in openings._known] == ["two", "three"]
 
 
 def test_who_waits_for_points_waits_for_no_pictures_and_who_looks_gets_them(tmp_path: Path, begun: list[Opening]) -> None:

@@ -83,38 +83,40 @@ def _become_student(user: int, group: int) -> None:
 
 def _disk(box: Box) -> None:
     """One memory disk for all that the student may write: home, temporary files and shared memory together have its size."""
-    os.makedirs(_DISK)
-    for target in (TEMPORARY, SHARED_MEMORY):
-        os.makedirs(target)
-    _mount_disk(box)
+    for folder in (_DISK, TEMPORARY, SHARED_MEMORY):
+        os.makedirs(folder)
+    _mount_disk(_DISK, box)
     copy_files(Path(_OLD + str(box.folder)), Path(HOME))
     if box.matplotlib is not None:
         copy_files(Path(_OLD + str(box.matplotlib)), Path(TEMPORARY, ".matplotlib"))
 
 
 def _disk_again(box: Box) -> None:
-    """A disk like that one in its place, with what is on it."""
-    before = os.open(_DISK, os.O_RDONLY | os.O_DIRECTORY)
-    _mount_disk(box)
-    for folder in (HOME, *map(_place, (TEMPORARY, SHARED_MEMORY))):
-        copy_files(Path(f"/proc/self/fd/{before}", os.path.basename(folder)), Path(folder))
-    os.close(before)
+    """Another disk, in a folder of that one, with what is on it. That one is only looked at from here on, and so stays as it is."""
+    folders = [f"{_DISK}/{name}" for name in _FOLDERS]
+    before = [os.open(folder, os.O_RDONLY | os.O_DIRECTORY) for folder in folders]
+    # (Not in its place: where Python itself is below /home, windows on it hang there.)
+    _mount_disk(folders[1], box)
+    for handle, target in zip(before, _FOLDERS.values(), strict=True):
+        copy_files(Path(f"/proc/self/fd/{handle}"), Path(target))
+        os.close(handle)
+    linux.lock_mount(_DISK, recursive=False)
 
 
-def _mount_disk(box: Box) -> None:
+_FOLDERS = {os.path.basename(HOME): HOME} | {f".{os.path.basename(target)}": target for target in (TEMPORARY, SHARED_MEMORY)}
+"""The folders of a disk, and where each is seen."""
+
+
+def _mount_disk(disk: str, box: Box) -> None:
     # Each name that leads to it is a window on a folder of it. (It stays mounted itself: to let go of a mount takes milliseconds.)
     options = f"size={box.limits.folder_bytes},nr_inodes={box.limits.files},mode=755"
-    linux.mount("tmpfs", _DISK, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
-    os.mkdir(HOME, 0o700)
-    for target in (TEMPORARY, SHARED_MEMORY):
-        os.mkdir(_place(target))
-        os.chmod(_place(target), 0o1777)  # noqa: S103 (as every system has it)
-        linux.mount(_place(target), target, None, linux.MS_BIND)
-
-
-def _place(target: str) -> str:
-    """Where on the disk a folder is."""
-    return f"{_DISK}/.{os.path.basename(target)}"
+    linux.mount("tmpfs", disk, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
+    for name, target in _FOLDERS.items():
+        folder = f"{disk}/{name}"
+        os.mkdir(folder)
+        os.chmod(folder, 0o700 if target == HOME else 0o1777)  # as every system has it
+        if folder != target:
+            linux.mount(folder, target, None, linux.MS_BIND)
 
 
 def copy_files(source: Path, target: Path) -> None:

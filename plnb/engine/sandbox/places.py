@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import site
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 
 import plnb
 
@@ -35,3 +37,10 @@ def python_folders() -> list[str]:
     packages = [site.USER_SITE] if site.ENABLE_USER_SITE and site.USER_SITE in sys.path else []
     found = [sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix, *packages, *map(os.path.abspath, plnb.__path__)]
     return [path for path in dict.fromkeys(path for path in found if path) if path != "/"]
+
+
+def hang_apart(more: Iterable[Path] = ()) -> bool:
+    """Whether no folder that is shown lies in one that every confined process has its own of: there it would be missing."""
+    own = tuple(f"{place}/" for place in (HOME, TEMPORARY, SHARED_MEMORY))
+    shown = [*SYSTEM, *python_folders(), *(str(path.absolute()) for path in more)]
+    return not any(path.startswith(own) for path in (*shown, *map(os.path.realpath, shown)))
