@@ -110,6 +110,34 @@ SEEDED = "import random, numpy\nrandom.seed(1); numpy.random.seed(2); x = random
 DRAWS = "random.random(), float(numpy.random.rand())"
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "while True: pass",
+        "import time; time.sleep(60)",
+        "os._exit(3)",
+        "os.kill(os.getpid(), 9)",
+        "x = [b'x' * 10_000_000 for _ in range(100)]",
+        "import time\nfor _ in range(60):\n    if os.fork() == 0: time.sleep(20)",
+        "import time\nfor _ in range(8):\n    if os.fork() == 0:\n        x = b'x' * 90_000_000; time.sleep(20)\ntime.sleep(20)",
+    ],
+)
+def test_what_goes_wrong_in_a_desk_ends_that_one_only_and_as_ever(
+    nursery: Nursery, folder: Path, opening: Opening, cell: str
+) -> None:
+    budget = Budget(cell_seconds=3, memory_bytes=500_000_000, processes=40)
+    book = notebook(*FIRST, cell, "names")
+    plain, from_there = (
+        run_notebook(book, cwd=folder, nursery=nursery, tier=Tier.namespaces, opening=start, budget=budget)
+        for start in (None, opening)
+    )
+    assert (from_there.died, from_there.reason) == (plain.died, plain.reason)
+    assert [(each.status, each.ename) for each in from_there.cells] == [(each.status, each.ename) for each in plain.cells]
+    assert from_there.cells[3].status in (CellStatus.timed_out, CellStatus.error)
+    assert opening.alive
+    assert value(ran(nursery, folder, opening, *FIRST, "names").notebook.cells[-1]) == ["ada"]
+
+
 def test_random_numbers_go_on_where_the_cells_seeded_them(nursery: Nursery, folder: Path) -> None:
     opening = opened(nursery, folder, SEEDED)
     assert opening is not None
