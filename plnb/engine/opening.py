@@ -57,8 +57,7 @@ class Opening(Nursery):
 
     def begins(self, nb: NotebookNode) -> bool:
         """Whether a notebook's first cells are these."""
-        first = [cell.source for cell in nb.cells if runs(cell)][: len(self.played)]
-        return first == [cell.source for cell in self.played]
+        return begins_with(nb, [cell.source for cell in self.played])
 
     def close(self) -> None:
         """End it, and what came of it."""
@@ -82,6 +81,11 @@ class _Kept(Outputs):
 def runs(cell: NotebookNode) -> bool:
     """Whether a cell is code, and not empty."""
     return bool(cell.cell_type == "code" and cell.source.strip())
+
+
+def begins_with(nb: NotebookNode, sources: Sequence[str]) -> bool:
+    """Whether the first cells of a notebook that run are these."""
+    return [cell.source for cell in nb.cells if runs(cell)][: len(sources)] == list(sources)
 
 
 def open_notebook(

@@ -6,7 +6,7 @@ submissions. A test sees to it that these are the same.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     Boolean,
@@ -26,87 +26,64 @@ from sqlalchemy import (
 
 every = MetaData()
 
+
+def _key(name: str = "id") -> Column[str]:
+    """A row's number, or another row's."""
+    return Column(name, String(32), primary_key=name == "id")
+
+
+def _table(name: str, *columns: Column[Any]) -> Table:
+    """A table whose rows nbgrader numbers by itself."""
+    return Table(name, every, _key(), *columns)
+
+
 course: Final = Table("course", every, Column("id", String(128), primary_key=True))
 
-assignment: Final = Table(
-    "assignment",
-    every,
-    Column("id", String(32), primary_key=True),
-    Column("name", String(128), nullable=False),
-    Column("duedate", DateTime),
-)
+student: Final = Table("student", every, Column("id", String(128), primary_key=True))
 
-notebook: Final = Table(
-    "notebook",
-    every,
-    Column("id", String(32), primary_key=True),
-    Column("name", String(128), nullable=False),
-    Column("assignment_id", String(32)),
-)
+assignment: Final = _table("assignment", Column("name", String(128), nullable=False), Column("duedate", DateTime))
 
-base_cell: Final = Table(
+notebook: Final = _table("notebook", Column("name", String(128), nullable=False), _key("assignment_id"))
+
+base_cell: Final = _table(
     "base_cell",
-    every,
-    Column("id", String(32), primary_key=True),
     Column("name", String(128), nullable=False),
     Column("notebook_id", String(32), nullable=False),
     Column("type", String(50)),
 )
 
-grade_cell: Final = Table(
-    "grade_cells",
-    every,
-    Column("id", String(32), primary_key=True),
-    Column("max_score", Float, nullable=False),
-)
+grade_cell, task_cell = (_table(name, Column("max_score", Float, nullable=False)) for name in ("grade_cells", "task_cells"))
 
-task_cell: Final = Table(
-    "task_cells",
-    every,
-    Column("id", String(32), primary_key=True),
-    Column("max_score", Float, nullable=False),
-)
-
-student: Final = Table("student", every, Column("id", String(128), primary_key=True))
-
-submitted_assignment: Final = Table(
+submitted_assignment: Final = _table(
     "submitted_assignment",
-    every,
-    Column("id", String(32), primary_key=True),
-    Column("assignment_id", String(32)),
+    _key("assignment_id"),
     Column("student_id", String(128)),
     Column("timestamp", DateTime),
     Column("extension", Interval),
 )
 
-submitted_notebook: Final = Table(
+submitted_notebook: Final = _table(
     "submitted_notebook",
-    every,
-    Column("id", String(32), primary_key=True),
-    Column("assignment_id", String(32)),
-    Column("notebook_id", String(32)),
+    _key("assignment_id"),
+    _key("notebook_id"),
     Column("flagged", Boolean),
     Column("late_submission_penalty", Float),
 )
 
-grade: Final = Table(
+grade: Final = _table(
     "grade",
-    every,
-    Column("id", String(32), primary_key=True),
-    Column("cell_id", String(32)),
-    Column("notebook_id", String(32)),
+    _key("cell_id"),
+    _key("notebook_id"),
     Column("auto_score", Float),
     Column("manual_score", Float),
     Column("extra_credit", Float),
     Column("needs_manual_grade", Boolean, nullable=False),
 )
 
-comment: Final = Table(
+comment: Final = _table(
     "comment",
-    every,
-    Column("id", String(32), primary_key=True),
-    Column("cell_id", String(32)),
-    Column("notebook_id", String(32)),
+    _key("cell_id"),
+    _key("notebook_id"),
     Column("auto_comment", Text),
     Column("manual_comment", Text),
 )

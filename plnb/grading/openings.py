@@ -9,7 +9,7 @@ has a run of their own.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 
 from plnb.engine.nodes import as_node
 from plnb.engine.nursery import Nursery, small_environment
-from plnb.engine.opening import Opening, open_notebook, runs
+from plnb.engine.opening import Opening, begins_with, open_notebook, runs
 from plnb.engine.pictures import unseen
 from plnb.engine.runs import CellStatus, RunResult
 from plnb.engine.sandbox import Box
@@ -54,7 +54,7 @@ class Openings:
     ) -> Opening | None:
         """The opening that a run of `notebook` can begin from; it is made where that is worth it."""
         known = self._known.get((kit.digest, name, seen))
-        if known is None or known.given_up or not _begins(notebook, known.sources):
+        if known is None or known.given_up or not begins_with(notebook, known.sources):
             return None
         if known.opening is None and self._has_room(kit):
             known.opening = _opened(kit, known, nursery, env if seen else unseen(env))
@@ -69,7 +69,7 @@ class Openings:
         if key in self._known:
             return
         sources = _opening_of(master)
-        if not _begins(run.notebook, sources):
+        if not sources or not begins_with(run.notebook, sources):
             return
         while len(self._known) >= _MOST_KNOWN:
             self._drop(next(iter(self._known)))
@@ -122,8 +122,3 @@ def _opening_of(master: NotebookNode) -> list[str]:
             break
         sources.append(cell.source)
     return sources
-
-
-def _begins(notebook: NotebookNode, sources: Sequence[str]) -> bool:
-    first = [cell.source for cell in notebook.cells if runs(cell)][: len(sources)]
-    return bool(sources) and first == list(sources)

@@ -57,8 +57,7 @@ def fork_opening(box: Box, *, keep_fds: Sequence[int], environment: Mapping[str,
     if child:
         return child
     try:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _forget_signals()
         _close_all_but(keep_fds)
         linux.die_with_parent(signal.SIGKILL)
         namespaces.build(box, user, group)
@@ -105,9 +104,7 @@ def fork_confined(
             report=report_fd,
         )
     try:
-        # What the caller does about signals is its own affair.
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _forget_signals()
         ours.detach()  # or it would close, some day, what has its number then
         # At once: what is open here counts against the limit that comes.
         _close_all_but([*keep_fds, theirs.fileno()])
@@ -140,6 +137,12 @@ def fork_confined(
         _say_and_leave(theirs, error)
     theirs.close()
     return None
+
+
+def _forget_signals() -> None:
+    """What the caller does about the ends of its children is its own affair."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def _fork_from_first() -> None:

@@ -35,7 +35,7 @@ def enter_again(box: Box, user: int, group: int) -> int:
     linux.set_host_name("sandbox")
     # (Of its own, as all mounts of `build` are: what is mounted from here on is seen in here only.)
     _disk_again(box)
-    linux.mount("devpts", "/dev/pts", "devpts", linux.MS_NOSUID | linux.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
+    _mount_terminals()
     _mount_proc(linux.MS_RDONLY)
     return _give_up()
 
@@ -187,6 +187,10 @@ def _devices() -> None:
         linux.mount(f"{_OLD}/dev/{name}", f"/dev/{name}", None, linux.MS_BIND)
     # Terminals of its own: `!ls` in IPython runs in one.
     os.mkdir("/dev/pts")
-    linux.mount("devpts", "/dev/pts", "devpts", linux.MS_NOSUID | linux.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
+    _mount_terminals()
     for name, target in (("ptmx", "pts/ptmx"), ("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
         os.symlink(target, f"/dev/{name}")
+
+
+def _mount_terminals() -> None:
+    linux.mount("devpts", "/dev/pts", "devpts", linux.MS_NOSUID | linux.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
