@@ -18,7 +18,6 @@ from typing import Any
 from plnb.engine.agent import Abandoned, Agent
 from plnb.engine.channel import Channel, ChannelError
 from plnb.engine.frames import End, Kind, Message, Ready, Run, frame, parse
-from plnb.engine.sandbox.places import HOME
 from plnb.engine.wireless import Wireless
 
 _LONGEST_TEXT = 20_000  # characters of a traceback, a result or an error's message that are kept in any case
@@ -37,8 +36,9 @@ def open_notebook(channel: Channel, wireless: Wireless) -> bool:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     desk = _Desk(channel, wireless)
+    before = _Before()
     with contextlib.suppress(ChannelError, RuntimeError):
-        loop.run_until_complete(desk.serve(alone=True))
+        loop.run_until_complete(desk.serve(before))
     loop.close()
     asyncio.set_event_loop(None)
     return desk.settled
@@ -58,10 +58,11 @@ class _Desk:
         self._interrupted = False
         self.settled = False
 
-    async def serve(self, *, alone: bool = False) -> None:
-        """`alone`: without a thread beside it, for a process that will be forked."""
-        self._wireless.start(self._publish, alone=alone)
-        handles = set(os.listdir("/proc/self/fd")) if alone else set[str]()
+    async def serve(self, before: _Before | None = None) -> None:
+        """`before`: how things stand in a process that will be forked. It has no thread beside it."""
+        self._wireless.start(self._publish, alone=before is not None)
+        if before is not None:
+            before.look()
         signal.signal(signal.SIGINT, self._on_interrupt)
         self._send(frame(Kind.ready, Ready(self._wireless.language_info)))
         while not self._wireless.shell.exit_now:
@@ -76,8 +77,8 @@ class _Desk:
                         self._wireless.comm(message.type, message.content)
                 case Kind.abandon, _:
                     pass  # the question that was given up has been answered all the same
-                case Kind.settle, _ if alone:
-                    why = _why_not_forked(handles)
+                case Kind.settle, _ if before is not None:
+                    why = before.why_not_forked()
                     self.settled = not why
                     self._send(frame(Kind.end, End(self._cell, failed=bool(why), evalue=why)))
                     return
@@ -169,22 +170,39 @@ class _Desk:
             raise KeyboardInterrupt
 
 
-def _why_not_forked(handles: set[str]) -> str:
-    """What cells have left behind that a fork would not have; empty where nothing."""
-    if len(os.listdir("/proc/self/task")) > 1:
-        return "there are threads"
-    with contextlib.suppress(ChildProcessError):
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        return "there are processes"
-    if len(asyncio.all_tasks()) > 1:
-        return "something is to go on later"
-    # matplotlib keeps fonts open, and lets go of them at a fork: then they have been closed already, and it complains of that.
-    fonts: Any = getattr(sys.modules.get("matplotlib.font_manager"), "_get_font", None)
-    if hasattr(fonts, "cache_clear"):
-        fonts.cache_clear()
-    if set(os.listdir("/proc/self/fd")) != handles:
-        return "files are open"
-    return "" if os.getcwd() == HOME else "it works in another folder"
+class _Before:
+    """How things stand before the first cell, to say afterwards whether a fork has all that the cells have made, for itself."""
+
+    def look(self) -> None:
+        """Now."""
+        self._handles = set(os.listdir("/proc/self/fd"))
+        self._shared = _shared_memory()
+        self._folder = os.getcwd()
+
+    def why_not_forked(self) -> str:
+        """What the cells have left behind that a fork would not have, or not for itself; empty where nothing."""
+        if len(os.listdir("/proc/self/task")) > 1:
+            return "there are threads"
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            return "there are processes"
+        if len(asyncio.all_tasks()) > 1:
+            return "something is to go on later"
+        # matplotlib keeps fonts open, and lets go of them at a fork: then they have been closed already, and it complains of that.
+        fonts: Any = getattr(sys.modules.get("matplotlib.font_manager"), "_get_font", None)
+        if hasattr(fonts, "cache_clear"):
+            fonts.cache_clear()
+        if set(os.listdir("/proc/self/fd")) != self._handles:
+            return "files are open"
+        if _shared_memory() != self._shared:
+            return "there is memory that forks would share"
+        return "" if os.getcwd() == self._folder else "it works in another folder"
+
+
+def _shared_memory() -> set[str]:
+    """Where there is memory that is written to by more than one: mapped files, arrays of multiprocessing."""
+    with open("/proc/self/maps") as maps:
+        return {place for place, kind, *_ in map(str.split, maps) if kind[1] == "w" and kind[3] == "s"}
 
 
 def _set(came: asyncio.Future[None]) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,7 +20,7 @@ from nbformat import NotebookNode
 
 from plnb.engine.aside import Aside, CellTaken
 from plnb.engine.kernelspecs import find_kernel, is_this_python
-from plnb.engine.nursery import Nursery, nursery_for, small_environment
+from plnb.engine.nursery import Nursery, nursery_for, world
 from plnb.engine.opening import Opening, Played
 from plnb.engine.outputs import OUTPUT_CUT
 from plnb.engine.pictures import unseen
@@ -129,8 +128,9 @@ def _on_desks(
     for again in (False, True):
         source = nursery if nursery is not None and nursery.alive and not again else nursery_for(modules, tier)
         played: tuple[Played, ...] = ()
-        if opening is not None and not again and opening.alive and opening.begins(nb):
-            source, played = opening, opening.played
+        home: Path | None = None
+        if opening is not None and not again and opening.alive and opening.begins(nb) and opening.can_work_in(cwd):
+            source, played, home = opening, opening.played, opening.home
         run = WarmRun(
             nb,
             budget=budget,
@@ -141,11 +141,9 @@ def _on_desks(
             played=played,
         )
         with contextlib.ExitStack() as stack:
-            if source.tier is Tier.none:  # the desk works in `cwd` itself; its home is elsewhere
-                home = stack.enter_context(tempfile.TemporaryDirectory(prefix="plnb-", ignore_cleanup_errors=True))
-                own, seen = Box(folder=Path(home), limits=_limits(budget)), {**os.environ, **env}
-            else:
-                own, seen = box or Box(folder=cwd, limits=_limits(budget)), small_environment(env)
+            own, seen = stack.enter_context(world(source.tier, cwd, env, _limits(budget), home=home))
+            if source.tier is not Tier.none:
+                own = box or own
             try:
                 return run.on(source.desk(own, env=seen, cwd=cwd))
             except OurFaultError:

@@ -20,7 +20,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
@@ -28,7 +28,7 @@ from typing import Final, Protocol, Self
 import plnb
 from plnb.engine.channel import Channel, pair
 from plnb.engine.desk import Desk
-from plnb.engine.sandbox import Box, Ending, Reason, Tier
+from plnb.engine.sandbox import Box, Ending, Limits, Reason, Tier, clear_away
 from plnb.errors import NotReadyError, OurFaultError
 
 SMALL: Final = ("PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONHASHSEED", "PYTHONUTF8")
@@ -52,6 +52,26 @@ def small_environment(env: Mapping[str, str] = {}) -> dict[str, str]:
         **dict.fromkeys(_POOLS, "1"),
         **env,
     }
+
+
+@contextlib.contextmanager
+def world(
+    tier: Tier, cwd: Path, env: Mapping[str, str], limits: Limits = Limits(), *, home: Path | None = None
+) -> Iterator[tuple[Box, dict[str, str]]]:
+    """What a process of a tier that works in `cwd` sees, and the environment it is given: `env` is in it.
+
+    Who is not confined works in `cwd` itself, and has a home elsewhere: `home`, which is made now, or some folder.
+    """
+    if tier is not Tier.none:
+        yield Box(folder=cwd, limits=limits), small_environment(env)
+        return
+    with contextlib.ExitStack() as stack:
+        if home is None:
+            home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="plnb-", ignore_cleanup_errors=True)))
+        else:
+            home.mkdir(mode=0o700)
+            stack.callback(clear_away, home)
+        yield Box(folder=home, limits=limits), {**os.environ, **env}
 
 
 class PassesSignals(Protocol):
@@ -198,9 +218,9 @@ class Nursery:
         """A new process that runs `plnb.engine.checkerside.serve(channel)`, confined as desks are; frames are the checker's own."""
         return self._open("checker", box, env, None)
 
-    def opening(self, box: Box, control: int, *, env: Mapping[str, str] = {}) -> Child:
+    def opening(self, box: Box, control: int, *, env: Mapping[str, str] = {}, cwd: Path | None = None) -> Child:
         """A new process with a student's world around it, for first cells. Later it takes requests over `control`, as this does."""
-        return Child(self, *self._ask("opening", box, env, None, handles=(control,)))
+        return Child(self, *self._ask("opening", box, env, cwd, handles=(control,)))
 
     def kernel(self, argv: Sequence[str], box: Box, *, env: Mapping[str, str], cwd: Path) -> Child:
         """A new process that is ipykernel itself, started with `argv`, for those who talk to kernels over sockets. Not confined."""

@@ -50,6 +50,8 @@ class _Nursery:
         self._ready = False
         self._wireless: Wireless | None = None
         self._within = False  # whether this is an opening
+        self._set: dict[str, str] = {}  # what the cells of one have done to the environment
+        self._unset: frozenset[str] = frozenset()
         self._chance: object = None  # Python's random numbers where an opening has begun to draw them; numpy's stay by themselves
         self._numpy_drawn = False
 
@@ -175,7 +177,7 @@ class _Nursery:
                 box,
                 keep_fds=(channel,),
                 report_fd=status,
-                environment=dict(os.environ) if self._within else request["env"],
+                environment=self._environment(request),
                 within=self._within,
             )
         except OSError as error:
@@ -198,13 +200,13 @@ class _Nursery:
 
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         try:
-            box = sandbox.Box.of(request["box"])
-            pid = fork_opening(box, keep_fds=(channel, control), environment=request["env"])
+            tier, box = sandbox.Tier(request["tier"]), sandbox.Box.of(request["box"])
+            pid = fork_opening(tier, box, keep_fds=(channel, control), environment=request["env"])
         except OSError as error:
             _tell(status, {"failed": error.strerror})
         else:
             if pid == 0:
-                self._leave(lambda: self._be_opening(channel, control))
+                self._leave(lambda: self._be_opening(request, channel, control))
             self._children.add(pid)
             _tell(status, {"pid": pid})
         finally:
@@ -212,17 +214,21 @@ class _Nursery:
         for handle in (channel, status, control):
             os.close(handle)
 
-    def _be_opening(self, channel: int, control: int) -> None:
+    def _be_opening(self, request: dict[str, Any], channel: int, control: int) -> None:
         from plnb.engine import deskside
 
         assert self._wireless is not None
+        if sandbox.Tier(request["tier"]) is sandbox.Tier.none:
+            self._be_at_callers(request)
         self._reseed()
-        before = self._drawn()
+        before, environment = self._drawn(), dict(os.environ)
         if not deskside.open_notebook(Channel(channel, channel), self._wireless):
             return
         after = self._drawn()
         self._chance = after[0] if after[0] != before[0] else None
         self._numpy_drawn = after[1] != before[1]
+        self._set = {name: value for name, value in os.environ.items() if environment.get(name) != value}
+        self._unset = frozenset(environment.keys() - os.environ.keys())
         os.close(channel)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._begin(socket.socket(fileno=control))
@@ -260,13 +266,22 @@ class _Nursery:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.environ.clear()
-        os.environ.update(request["env"])
+        os.environ.update(self._environment(request))
         tier = sandbox.Tier(request["tier"])
         sandbox.confine(tier, sandbox.Box.of(request["box"]), keep_fds=(fd,), report_fd=status)
-        if tier is sandbox.Tier.none:  # not confined: the caller's own places
-            os.environ.update(request["env"])
-            os.chdir(request["cwd"])
+        if tier is sandbox.Tier.none:
+            self._be_at_callers(request)
         self._be(request, fd)
+
+    def _be_at_callers(self, request: dict[str, Any]) -> None:
+        """Who is not confined has the caller's own places."""
+        os.environ.update(self._environment(request))
+        os.chdir(request["cwd"])
+
+    def _environment(self, request: dict[str, Any]) -> dict[str, str]:
+        """What a child is given, and what the cells of an opening have made of that."""
+        given = {name: value for name, value in request["env"].items() if name not in self._unset}
+        return given | self._set
 
     def _be(self, request: dict[str, Any], fd: int) -> None:
         """In the confined process: what was asked for."""

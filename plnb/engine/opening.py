@@ -2,7 +2,9 @@
 
 The first cells of a notebook are often the teacher's own: imports, data, a figure. Until the first cell of a student's has run,
 what they come to is the same for a whole class, so a process is kept in which they have run, and desks are forked from it as they
-are from a nursery. It has a student's world around it (tier namespaces), and nothing of any student is ever in it.
+are from a nursery. It has a student's world around it, and nothing of any student is ever in it. In tier namespaces that world goes
+on in each desk: a copy of its disk, at the same paths. In tier none, desks work in the very folders that the cells ran in (laid out
+anew for each), so nothing is kept of cells that wrote there. Other tiers have none.
 
 Whoever opens a notebook says which cells those are, and whether what came of them may be used.
 """
@@ -14,6 +16,7 @@ import os
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from nbformat import NotebookNode
@@ -21,13 +24,15 @@ from nbformat.v4 import new_code_cell
 
 from plnb.engine.desk import CellEnd, Desk, DeskLostError
 from plnb.engine.frames import Message
-from plnb.engine.nursery import Child, Nursery
+from plnb.engine.nursery import Child, Nursery, world
 from plnb.engine.outputs import Outputs
 from plnb.engine.runs import Budget, CellStatus
 from plnb.engine.sandbox import Box, Tier
 from plnb.engine.sandbox.places import hang_apart
 from plnb.errors import OurFaultError
 
+HAVE_OPENINGS: Final = (Tier.namespaces, Tier.none)
+"""Tiers in which a process that is forked later can be confined as one that is forked now."""
 _SETTLE_SECONDS: Final = 10.0
 
 
@@ -44,20 +49,29 @@ class Played:
 class Opening(Nursery):
     """A process in which a notebook's first cells have run. It ends with its nursery, with this process, or by `close`."""
 
-    def __init__(self, nursery: Nursery, played: Sequence[Played], child: Child, control: socket.socket) -> None:
+    def __init__(
+        self, nursery: Nursery, played: Sequence[Played], child: Child, control: socket.socket, cwd: Path, home: Path | None
+    ) -> None:
         """See `open_notebook`."""
         self.modules = nursery.modules
-        self.tier = Tier.namespaces
+        self.tier = nursery.tier
         self.owner = os.getpid()
         self.played = tuple(played)
         self._child = child
         self._control = control
         self._process = None
         self._folder = nursery._folder
+        self._cwd = cwd
+        self.home = home
+        """Where its desks are not confined: their home, made for each as `plnb.engine.nursery.world` does."""
 
     def begins(self, nb: NotebookNode) -> bool:
         """Whether a notebook's first cells are these."""
         return begins_with(nb, [cell.source for cell in self.played])
+
+    def can_work_in(self, cwd: Path) -> bool:
+        """Whether desks of it can: to a confined one each folder looks the same."""
+        return self.home is None or (cwd == self._cwd and not self.home.exists())
 
     def close(self) -> None:
         """End it, and what came of it."""
@@ -89,32 +103,58 @@ def begins_with(nb: NotebookNode, sources: Sequence[str]) -> bool:
 
 
 def open_notebook(
-    nursery: Nursery, sources: Sequence[str], *, box: Box, env: Mapping[str, str], budget: Budget
+    nursery: Nursery,
+    sources: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    budget: Budget,
+    box: Box | None = None,
 ) -> tuple[Opening, list[NotebookNode]] | None:
     """Run cells in a child of a nursery, and keep it. Gives it, and the cells with their outputs.
 
-    None where a fork would not have all that the cells have made: threads, processes, open files, something that goes on later; or
-    where they drew widgets, moved to another folder, took too long or ended the process; where the nursery is gone; and
-    where Python itself lies in a folder that each desk has its own of (a virtual environment below /tmp).
+    `cwd`, `env` and `box` are as for `run_notebook`. In tier none the runs that begin there need the same `cwd`, laid out alike.
+
+    None where a fork would not have all that the cells have made, for itself: threads, processes, open files, shared memory,
+    something that goes on later; or where they drew widgets, moved to another folder, took too long or ended the process; where the
+    nursery is gone; where Python itself lies in a folder that each desk has its own of (a virtual environment below /tmp); in
+    tier none where they wrote a file, and in tiers that have no openings.
     """
-    if not hang_apart(box.readable):
+    if nursery.tier not in HAVE_OPENINGS:
         return None
     control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with contextlib.ExitStack() as undo:
+    with contextlib.ExitStack() as around, contextlib.ExitStack() as undo:
         undo.callback(control.close)
+        own, given = around.enter_context(world(nursery.tier, cwd, env))
+        if nursery.tier is Tier.namespaces:
+            own = box or own
+            if not hang_apart(own.readable):
+                return None
         cells = [new_code_cell(source) for source in sources]  # type: ignore[no-untyped-call]
+        before = _files(cwd)
         try:
             with theirs:
-                child = nursery.opening(box, theirs.fileno(), env=env)
+                child = nursery.opening(own, theirs.fileno(), env=given, cwd=cwd)
             undo.callback(child.close)
             played = _play(Desk(child), cells, budget)
         except (DeskLostError, OurFaultError):
             return None
-        if played is None:
+        if played is None or (nursery.tier is Tier.none and (_files(cwd) != before or _files(own.folder).keys() - {".tmp"})):
             return None
         undo.pop_all()
     child.channel.close()
-    return Opening(nursery, played, child, control), cells
+    return Opening(nursery, played, child, control, cwd, own.folder if nursery.tier is Tier.none else None), cells
+
+
+def _files(folder: Path) -> dict[str, tuple[int, ...]]:
+    """What is below a folder, and of files how old it is."""
+    found: dict[str, tuple[int, ...]] = {}
+    for at, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            place = os.path.join(at, name)
+            status = os.lstat(place)
+            found[os.path.relpath(place, folder)] = (status.st_ino, status.st_size, status.st_mtime_ns) if name in names else ()
+    return found
 
 
 def _play(desk: Desk, cells: Sequence[NotebookNode], budget: Budget) -> list[Played] | None:

@@ -4,11 +4,12 @@ A notebook's opening is what comes before the first cell that is a student's or 
 when a second one begins alike, it is run in a process of its own (`plnb.engine.opening`), and if that shows the same to the letter,
 the next ones are forked from there. Where it shows something else (the time, a random number, what the network said), each student
 has a run of their own.
+
+Without a sandbox a path means the same in the opening and in the runs only if they have one work folder (`work_folders`).
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,12 @@ from typing import Final
 from nbformat import NotebookNode
 
 from plnb.engine.nodes import as_node
-from plnb.engine.nursery import Nursery, small_environment
+from plnb.engine.nursery import Nursery
 from plnb.engine.opening import Opening, begins_with, open_notebook, runs
 from plnb.engine.pictures import unseen
 from plnb.engine.runs import CellStatus, RunResult
-from plnb.engine.sandbox import Box
+from plnb.engine.sandbox import Tier
+from plnb.grading import work_folders
 from plnb.grading.jobs import UnitKit
 from plnb.grading.rehearsal import lay_out
 
@@ -50,14 +52,24 @@ class Openings:
         self._known: dict[tuple[str, str, bool], _Known] = {}
 
     def find(
-        self, kit: UnitKit, name: str, notebook: NotebookNode, nursery: Nursery, env: Mapping[str, str], *, seen: bool
+        self,
+        kit: UnitKit,
+        name: str,
+        notebook: NotebookNode,
+        folder: Path,
+        nursery: Nursery,
+        env: Mapping[str, str],
+        *,
+        seen: bool,
     ) -> Opening | None:
-        """The opening that a run of `notebook` can begin from; it is made where that is worth it."""
+        """The opening that a run of `notebook` in `folder` can begin from; it is made where that is worth it."""
         known = self._known.get((kit.digest, name, seen))
         if known is None or known.given_up or not begins_with(notebook, known.sources):
             return None
+        if nursery.tier is Tier.none and not work_folders.is_the_one(folder, kit.data):
+            return None
         if known.opening is None and self._has_room(kit):
-            known.opening = _opened(kit, known, nursery, env if seen else unseen(env))
+            known.opening = _opened(kit, known, folder, nursery, env if seen else unseen(env))
             known.given_up = known.opening is None
         if known.opening is not None and not known.opening.alive:
             self.forget(known.opening)
@@ -98,10 +110,10 @@ class Openings:
             known.opening.close()
 
 
-def _opened(kit: UnitKit, known: _Known, nursery: Nursery, env: Mapping[str, str]) -> Opening | None:
-    with tempfile.TemporaryDirectory(prefix="plnb-opening-", ignore_cleanup_errors=True) as made:
-        lay_out(kit.data, Path(made))
-        got = open_notebook(nursery, known.sources, box=Box(folder=Path(made)), env=small_environment(env), budget=kit.budget)
+def _opened(kit: UnitKit, known: _Known, folder: Path, nursery: Nursery, env: Mapping[str, str]) -> Opening | None:
+    with work_folders.another(folder, nursery.tier) as made:
+        lay_out(kit.data, made)
+        got = open_notebook(nursery, known.sources, cwd=made, env=env, budget=kit.budget)
     if got is None:
         return None
     opening, cells = got

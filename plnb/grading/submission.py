@@ -27,6 +27,8 @@ MAX_TOTAL_BYTES: Final = 100_000_000
 MAX_FILES: Final = 1_000
 MAX_CELLS: Final = 2_000
 TIMESTAMP_FILE: Final = "timestamp.txt"
+NOT_WORK: Final = frozenset({TIMESTAMP_FILE, "course.json"})
+"""Files that lie beside a student's and are not theirs."""
 
 _KINDS: Final = ("code", "markdown", "raw")
 _MOST_TOLD: Final = 20  # files of a kind

@@ -21,7 +21,7 @@ from plnb.engine.execute import CellRun, CellStatus, RunResult, run_notebook, ru
 from plnb.engine.harmless import make_harmless
 from plnb.engine.nodes import as_node, notebook_bytes, read_notebook_bytes
 from plnb.engine.nursery import Child, Nursery, nursery_for, small_environment
-from plnb.engine.opening import Opening, runs
+from plnb.engine.opening import HAVE_OPENINGS, Opening, runs
 from plnb.engine.sandbox import Box, Tier
 from plnb.engine.wanted import wanted_modules
 from plnb.errors import NotebookError, OurFaultError
@@ -39,8 +39,9 @@ from plnb.grading.results import IntegrityFlag, NotebookOutcome, Worked
 from plnb.grading.score import questions, score_notebook
 from plnb.grading.sealing import seal
 from plnb.grading.stored import fit_notebooks
-from plnb.grading.submission import TIMESTAMP_FILE, StudentNotebook, match_notebooks, parse_notebook
+from plnb.grading.submission import NOT_WORK, StudentNotebook, match_notebooks, parse_notebook
 from plnb.grading.transplant import Transplanted, transplant
+from plnb.grading.work_folders import work_folder
 
 ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde"}
 _LONGEST_REFLECTION = 10_000  # characters
@@ -52,8 +53,7 @@ def work(kit: UnitKit, job: Job) -> Worked:
     outcomes: list[NotebookOutcome] = []
     every = list(repairs)
     executed: dict[str, bytes] = {}
-    with tempfile.TemporaryDirectory(prefix="plnb-work-", ignore_cleanup_errors=True) as made:
-        folder = Path(made)
+    with work_folder(Tier(kit.tier)) as folder:
         _lay_out(kit, job.others, folder)
         for released in kit.manifest.notebooks:
             if released.name not in matched:
@@ -155,15 +155,14 @@ def _run(
     The checker sees the teacher's files and none of the student's.
     """
     tier = Tier(kit.tier)
-    plan = released.plan
-    if not plan.checks or not runs_on_a_desk(notebook, tier):  # nothing to check, never rehearsed, or a kernel that nobody can ask
+    if not runs_on_a_desk(notebook, tier):  # a kernel that nobody can ask
         if why := why_not_graded_here(kit):
             raise why
         run = run_notebook(notebook, cwd=folder, budget=kit.budget, env=ENVIRONMENT, questions=questions, tier=tier, seen=seen)
-        return _Ran(run, {check.check: Report("kernel") for check in plan.checks}, _malformed(run))
+        return _Ran(run, {check.check: Report("kernel") for check in released.plan.checks}, _malformed(run))
     nursery = nursery_for(wanted_modules(notebook), tier)
-    alike = alike and tier is Tier.namespaces
-    opening = _openings.find(kit, released.name, notebook, nursery, ENVIRONMENT, seen=seen) if alike else None
+    alike = alike and tier in HAVE_OPENINGS
+    opening = _openings.find(kit, released.name, notebook, folder, nursery, ENVIRONMENT, seen=seen) if alike else None
     try:
         ran = _checked(kit, released, notebook, folder, nursery, opening, seeds=seeds, questions=questions, seen=seen)
     except OurFaultError:
@@ -205,14 +204,15 @@ def _checked(
             seed=lambda check: fresh_seed(kit.manifest.digest, released.name, check, *seeds),
             questions=questions if plan.outside else {},
         )
-        stack.enter_context(checks)
+        if plan.checks:  # else there is nothing to check, or it was never rehearsed
+            stack.enter_context(checks)
         run = run_notebook(
             notebook,
             cwd=folder,
             budget=kit.budget,
             env=ENVIRONMENT,
             questions={} if plan.outside else questions,
-            aside=checks,
+            aside=checks if plan.checks else None,
             tier=nursery.tier,
             nursery=nursery,
             seen=seen,
@@ -253,7 +253,7 @@ def _put(target: Path, raw: bytes) -> None:
 
 def _own_files(kit: UnitKit, job: Job) -> bool:
     """Whether the student handed in files that the teacher did not give, so that even the released code might run otherwise."""
-    return bool(job.others.keys() - kit.data.keys() - {TIMESTAMP_FILE, "course.json"})
+    return bool(job.others.keys() - kit.data.keys() - NOT_WORK)
 
 
 # --- notebooks that nobody has touched -------------------------------------------------------------------------------------------

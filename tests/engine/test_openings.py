@@ -42,13 +42,12 @@ def nursery() -> Iterator[Nursery]:
 
 
 def opened(nursery: Nursery, folder: Path, *cells: str, seconds: float = 30) -> Opening | None:
-    box = Box(folder=folder)
-    got = open_notebook(nursery, cells, box=box, env=small_environment({"WHO": "x"}), budget=Budget(cell_seconds=seconds))
+    got = open_notebook(nursery, cells, cwd=folder, env={"WHO": "x"}, budget=Budget(cell_seconds=seconds))
     return got[0] if got else None
 
 
 def ran(nursery: Nursery, folder: Path, opening: Opening | None, *cells: str) -> RunResult:
-    return run_notebook(notebook(*cells), cwd=folder, nursery=nursery, tier=Tier.namespaces, opening=opening, env={"WHO": "x"})
+    return run_notebook(notebook(*cells), cwd=folder, nursery=nursery, tier=nursery.tier, opening=opening, env={"WHO": "x"})
 
 
 @pytest.fixture
@@ -165,6 +164,9 @@ def test_and_are_everybodys_own_where_not(nursery: Nursery, folder: Path) -> Non
         "import asyncio; asyncio.create_task(asyncio.sleep(60))",
         "log = open('log.txt', 'w')",
         "import socket; line = socket.socket()",
+        "import mmap; shared = mmap.mmap(-1, 100)",
+        "import multiprocessing; shared = multiprocessing.Array('i', 3)",
+        "import numpy; shared = numpy.memmap('m.bin', mode='w+', shape=(5,))",
         "import os; os.mkdir('x'); os.chdir('x')",
         "import ipywidgets; ipywidgets.IntSlider()",
         "1 / 0",
@@ -217,7 +219,7 @@ def test_what_lies_below_home_is_seen_from_there_too(nursery: Nursery, folder: P
         (kept / "a.txt").write_text("there")
         (Path(place) / "link").symlink_to(kept)
         box = Box(folder=folder, readable=(kept, Path(place) / "link"))
-        got = open_notebook(nursery, FIRST, box=box, env=small_environment(), budget=Budget())
+        got = open_notebook(nursery, FIRST, cwd=folder, box=box, env={}, budget=Budget())
         assert got is not None
         for shown in (kept, Path(place) / "link"):
             cell = READS.format(folder=str(shown), file=str(shown / "a.txt"))
@@ -306,3 +308,100 @@ def test_cells_are_known_by_their_source_alone(opening: Opening) -> None:
     tagged: NotebookNode = notebook("", *FIRST, "1")
     assert opening.begins(tagged)  # an empty cell never runs
     assert not opening.begins(notebook("1", *FIRST))
+
+
+# --- without a sandbox -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[Nursery]:
+    made = Nursery(tier=Tier.none, modules=("numpy", "matplotlib.pyplot"))
+    yield made
+    made.close()
+
+
+def test_unconfined_a_notebook_looks_the_same_too(bare: Nursery, folder: Path) -> None:
+    opening = opened(bare, folder, *FIRST)
+    assert opening is not None
+    cells = [*FIRST, *(cell for cell in AFTER if "getpid" not in cell)]
+    plain, from_there, once_more = (ran(bare, folder, start, *cells) for start in (None, opening, opening))
+    for one, *others in zip(plain.notebook.cells, from_there.notebook.cells, once_more.notebook.cells, strict=True):
+        assert [one.outputs] * 2 == [other.outputs for other in others], one.source
+    assert [(cell.status, cell.ename) for cell in plain.cells] == [(cell.status, cell.ename) for cell in from_there.cells]
+    opening.close()
+
+
+def test_and_nothing_of_one_is_met_by_the_next(bare: Nursery, folder: Path) -> None:
+    first = (*FIRST, "import tempfile; place = tempfile.gettempdir()")
+    opening = opened(bare, folder, *first)
+    assert opening is not None
+    leaves = "names.append('bob'); os.environ['LEFT'] = '1'; math.pi = 3; open(place + '/left', 'w').write('x')"
+    looks = "names, 'LEFT' in os.environ, math.pi > 3, os.listdir(place), os.path.dirname(tempfile.mkstemp()[1]) == place"
+    assert ran(bare, folder, opening, *first, leaves).cells[-1].status is CellStatus.ok
+    assert value(ran(bare, folder, opening, *first, looks).notebook.cells[-1]) == (["ada"], False, True, [], True)
+    opening.close()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "open('made.txt', 'w').close()",
+        "open('rows.csv', 'a').write('9')",
+        "import os; os.mkdir('made')",
+        "import os; os.remove('rows.csv')",
+        "import os; open(os.environ['TMPDIR'] + '/made.txt', 'w').close()",
+        "import subprocess; subprocess.Popen(['sleep', '60'])",
+        "import subprocess; subprocess.run('sleep 60 &', shell=True)",
+        "import mmap; shared = mmap.mmap(-1, 100)",
+        "import os; os.chdir('/')",
+    ],
+)
+def test_unconfined_what_runs_would_share_is_not_kept(
+    bare: Nursery, folder: Path, cell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    assert opened(bare, folder, "import math", cell) is None
+
+
+def test_unconfined_another_folder_has_an_ordinary_run(
+    bare: Nursery, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    opening = opened(bare, folder, "import os")
+    assert opening is not None
+    other = tmp_path_factory.mktemp("other")
+    assert value(ran(bare, other, opening, "import os", "os.getcwd()").notebook.cells[-1]) == str(other)
+    opening.close()
+
+
+def test_unconfined_it_ends_with_its_nursery_and_so_does_what_runs_there(folder: Path) -> None:
+    mine = Nursery(tier=Tier.none)
+    opening = opened(mine, folder, "import os")
+    assert opening is not None
+    desk = opening.desk(Box(folder=folder), env=small_environment(), cwd=folder)
+    desk.ready(30)
+    opened_by, worked_by = opening._child.pid, desk._child.pid
+    mine.close()
+    assert gone(opened_by)
+    assert gone(worked_by)
+    desk.close()
+    opening.close()
+
+
+@pytest.mark.parametrize("tier", [Tier.namespaces, Tier.none])
+def test_what_the_cells_did_to_the_environment_goes_on(nursery: Nursery, bare: Nursery, folder: Path, tier: Tier) -> None:
+    changes = "import os\nos.environ['ADDED'] = '1'; os.environ['LANG'] = 'C'; del os.environ['WHO']"
+    mine = nursery if tier is Tier.namespaces else bare
+    opening = opened(mine, folder, changes)
+    assert opening is not None
+    looks = "[os.environ.get(name) for name in ('ADDED', 'LANG', 'WHO', 'PLNB_UNSEEN')], __import__('subprocess').getoutput('echo $ADDED$LANG$WHO')"
+    plain, from_there = (value(ran(mine, folder, start, changes, looks).notebook.cells[-1]) for start in (None, opening))
+    assert from_there == plain == (["1", "C", None, None], "1C")
+    opening.close()
+
+
+def test_tiers_that_have_none_have_none(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Nursery, "opening", lambda *_, **__: pytest.fail("it was asked"))
+        mine = Nursery(tier=Tier.landlock)
+        assert opened(mine, folder, "import os") is None
+        mine.close()

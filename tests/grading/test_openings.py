@@ -15,13 +15,17 @@ from nbformat.v4 import new_code_cell
 
 from plnb.engine import opening as engine
 from plnb.engine.opening import Opening
+from plnb.engine.sandbox import Tier
 from plnb.grading import work as working
 from plnb.grading.jobs import Job, UnitKit
 from plnb.grading.openings import Openings
+from plnb.grading.plans import NotebookPlan
+from plnb.grading.rehearsal import lay_out
 from plnb.grading.release import release
 from plnb.grading.results import Worked
 from plnb.grading.service import kit_for
 from plnb.grading.work import work
+from plnb.grading.work_folders import another, is_the_one, work_folder
 from plnb.store.layout import CourseFolder
 from tests.grading.builders import answer, autotest, check_meta, code, hand_in, nbgrader_key, notebook, small_course, write
 
@@ -33,7 +37,7 @@ SLOW = "import time\ntime.sleep(0.05)\n"
 FIRST = SLOW + "import math\nrows = open('data.csv').read().split()\nrows"
 
 
-def released(folder: Path, first: str, second: str = "print(len(rows))") -> UnitKit:
+def released(folder: Path, first: str, second: str = "print(len(rows))", *, unsafe: bool = False) -> UnitKit:
     """The kit of a course whose activity begins with two cells of the teacher's."""
     course = small_course(folder)
     (course.unit_source("u1") / "slope.ipynb").unlink()
@@ -47,7 +51,7 @@ def released(folder: Path, first: str, second: str = "print(len(rows))") -> Unit
     ]
     write(course.notebook("u1", "speed"), notebook(*cells))
     release(course, ["u1"])
-    return kit_for(course, "u1", sandbox=None)
+    return kit_for(course, "u1", unsafe=unsafe)
 
 
 @pytest.fixture(autouse=True)
@@ -89,8 +93,11 @@ def points(worked: Worked) -> list[float | None]:
     return [score.points for outcome in worked.outcomes for score in outcome.scores]
 
 
-def test_from_the_second_student_on_runs_begin_where_the_first_cells_ended(tmp_path: Path, begun: list[Opening]) -> None:
-    kit = released(tmp_path, FIRST)
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_from_the_second_student_on_runs_begin_where_the_first_cells_ended(
+    tmp_path: Path, begun: list[Opening], unsafe: bool
+) -> None:
+    kit = released(tmp_path, FIRST, unsafe=unsafe)
     solutions = [RIGHT, "area = 1", RIGHT, "area = math.pi * 4", "rows = []", "1 / 0"]
     jobs = [submission(kit, tmp_path, f"s{number}", solution) for number, solution in enumerate(solutions)]
     found = [work(kit, job) for job in jobs]
@@ -197,3 +204,76 @@ def test_who_waits_for_points_waits_for_no_pictures_and_who_looks_gets_them(tmp_
             assert (b"image/png" in worked.executed["speed"]) is seen
             assert points(worked) == [2, 1]
     assert len(set(begun)) == 2
+
+
+def test_and_so_do_those_whose_checks_were_never_rehearsed(tmp_path: Path, begun: list[Opening]) -> None:
+    kit = released(tmp_path, FIRST, unsafe=True)
+    notebooks = tuple(notebook.model_copy(update={"plan": NotebookPlan()}) for notebook in kit.manifest.notebooks)
+    kit = replace(kit, digest="bare", manifest=kit.manifest.model_copy(update={"notebooks": notebooks}))
+    solutions = [RIGHT, "area = 1", RIGHT]
+    jobs = [submission(kit, tmp_path, f"s{number}", solution) for number, solution in enumerate(solutions)]
+    assert [points(work(kit, job)) for job in jobs] == [[2, 1], [0, 0], [2, 1]]
+    assert len(begun) == 2
+
+
+# --- without a sandbox: one folder, in turns -------------------------------------------------------------------------------------
+
+
+def test_without_a_sandbox_what_a_student_writes_beside_the_notebook_is_gone_for_the_next(
+    tmp_path: Path, begun: list[Opening]
+) -> None:
+    kit = released(tmp_path, FIRST, "import os\nprint(len(rows))", unsafe=True)
+    writes = RIGHT + "\nopen('left.txt', 'w').write('x'); open('data.csv', 'a').write('9')\nos.mkdir('deep'); os.chmod('deep', 0)"
+    looks = "area = math.pi * 4\nrows += os.listdir()\nassert open('data.csv').read().split() == rows[:2]"
+    assert points(work(kit, submission(kit, tmp_path, "s0", RIGHT))) == [2, 1]
+    for number in range(2):
+        assert points(work(kit, submission(kit, tmp_path, f"w{number}", writes))) == [2, 1]
+        worked = work(kit, submission(kit, tmp_path, f"l{number}", looks))
+        assert points(worked) == [2, 1], worked.executed["speed"]
+    assert len(begun) == 4
+
+
+def test_a_folder_that_an_earlier_notebook_has_changed_has_an_ordinary_run(tmp_path: Path) -> None:
+    data = {"data.csv": b"1 2", "deep/er.txt": b"x"}
+    with work_folder(Tier.none) as folder:
+        lay_out(data, folder)
+        assert is_the_one(folder, data)
+        (folder / "data.csv").write_text("9")
+        assert not is_the_one(folder, data)
+        (folder / "data.csv").write_bytes(data["data.csv"])
+        (folder / "timestamp.txt").write_text("2026-01-01")
+        assert is_the_one(folder, data)
+        (folder / "more.txt").write_text("")
+        assert not is_the_one(folder, data)
+        assert not is_the_one(tmp_path, {})
+
+
+def test_the_folder_has_one_path_and_whoever_finds_it_in_use_gets_another() -> None:
+    with work_folder(Tier.none) as one, work_folder(Tier.none) as meanwhile:
+        assert meanwhile != one
+    with work_folder(Tier.none) as next_one:
+        assert next_one == one
+        (one / "mine.txt").write_text("x")
+        with another(one, Tier.none) as beside:
+            assert beside == one
+            assert [*beside.iterdir()] == []
+            (beside / "made.txt").write_text("y")
+        assert [path.name for path in one.iterdir()] == ["mine.txt"]
+    assert not one.exists()
+    with work_folder(Tier.namespaces) as confined, work_folder(Tier.namespaces) as other:
+        assert confined != other
+
+
+def test_each_process_has_its_own() -> None:
+    with work_folder(Tier.none) as here:
+        read, write = os.pipe()
+        if (child := os.fork()) == 0:
+            try:
+                with work_folder(Tier.none) as there:
+                    os.write(write, str(there).encode())
+            finally:
+                os._exit(0)
+        os.close(write)
+        os.waitpid(child, 0)
+        assert os.read(read, 1000).decode() not in ("", str(here))
+        os.close(read)

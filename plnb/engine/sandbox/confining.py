@@ -35,7 +35,7 @@ def enter_sandbox(tier: Tier, box: Box, *, keep_fds: Sequence[int], report_fd: i
 
 def _go_into_opening(box: Box, handles: Sequence[int]) -> None:
     """Returns in an opening. The caller stays outside, where a nursery would be, and whoever stops it stops the opening."""
-    opening = fork_opening(box, keep_fds=handles, environment=dict(os.environ))
+    opening = fork_opening(Tier.namespaces, box, keep_fds=handles, environment=dict(os.environ))
     if not opening:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         return
@@ -48,22 +48,32 @@ def _go_into_opening(box: Box, handles: Sequence[int]) -> None:
     os._exit(code if code >= 0 else 128 - code)
 
 
-def fork_opening(box: Box, *, keep_fds: Sequence[int], environment: Mapping[str, str]) -> int:
-    """Fork a process that has the world of `box` around it, as tier namespaces makes it, and may make others inside: for code of
-    the teacher's. Gives its number, and 0 in that process. The caller has SIGTERM blocked.
+def fork_opening(tier: Tier, box: Box, *, keep_fds: Sequence[int], environment: Mapping[str, str]) -> int:
+    """Fork a process that has the world of `box` around it, as the tier makes it (namespaces, or none), and may make others
+    inside: for code of the teacher's. Gives its number, and 0 in that process. The caller has SIGTERM blocked.
     """
     user, group = os.getuid(), os.getgid()
-    child = linux.clone(namespaces.SPACES)
+    parent = os.getpid()
+    child = linux.clone(namespaces.SPACES) if tier is Tier.namespaces else os.fork()
     if child:
         return child
     try:
         _forget_signals()
         _close_all_but(keep_fds)
         linux.die_with_parent(signal.SIGKILL)
-        namespaces.build(box, user, group)
-        os.chdir(HOME)
-        _fork_from_first()
-        linux.rewrite_environment(_environment(environment, Path(HOME), Path(TEMPORARY)))
+        if tier is Tier.namespaces:
+            namespaces.build(box, user, group)
+            home, temporary = Path(HOME), Path(TEMPORARY)
+            os.chdir(home)
+            _fork_from_first()
+        else:
+            if os.getppid() != parent:
+                os._exit(1)  # it was gone before the kernel knew to tell us
+            home, temporary = _lay_out(box)
+            linux.adopt_orphans()
+            os.setsid()
+            os.chdir(home)
+        linux.rewrite_environment(_environment(environment, home, temporary))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     except BaseException:
         os._exit(44)
