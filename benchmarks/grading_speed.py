@@ -7,12 +7,15 @@
 Every number is a whole command from a cold start, the two graders in turns, medians of `--rounds`. The sandbox is proved once
 before: that takes seconds, once after each start of the machine, and the report says how many. As root there is no sandbox, and the
 report says so; run it as an ordinary user for the numbers that count.
+
+`bare` is plnb with all that makes a grade trustworthy switched off: no sandbox, and every check in the student's own process.
 """
 
 from __future__ import annotations
 
 import argparse
 import compileall
+import contextlib
 import os
 import platform
 import resource
@@ -22,6 +25,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +38,8 @@ from nbgrader.api import Gradebook
 
 import plnb
 from plnb.authoring.samples import sample_course
+from plnb.grading.manifest import read_manifest, write_manifest
+from plnb.grading.plans import NotebookPlan
 from plnb.grading.release import release
 from plnb.grading.trust import is_root, sandbox_for
 from plnb.store.layout import CourseFolder
@@ -47,17 +53,35 @@ NO_SANDBOX = "--unsafe-no-sandbox"
 class Took:
     wall: float
     cpu: float
+    memory: int
+    """The most that the first process has used, in bytes."""
 
 
 def run(command: Sequence[str], cwd: Path, **env: str) -> Took:
     """A command, with all it starts and waits for."""
     before, began = _processor_seconds(), time.monotonic()
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))  # nbgrader calls `alembic`
-    done = subprocess.run(command, cwd=cwd, env={**os.environ, **env, "PATH": path}, capture_output=True, text=True)
-    wall, cpu = time.monotonic() - began, _processor_seconds() - before
-    if done.returncode not in (0, 1):
-        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
-    return Took(wall, cpu)
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(
+            command, cwd=cwd, env={**os.environ, **env, "PATH": path}, stdout=subprocess.DEVNULL, stderr=said
+        )
+        watch = threading.Thread(target=_watch_memory, args=(process, most := [0]))
+        watch.start()
+        code = process.wait()
+        wall, cpu = time.monotonic() - began, _processor_seconds() - before
+        watch.join()
+        if code not in (0, 1):
+            said.seek(0)
+            raise SystemExit(f"{' '.join(command)} ended with {code}:\n{said.read()[-3000:]}")
+    return Took(wall, cpu, most[0])
+
+
+def _watch_memory(process: subprocess.Popen[bytes], most: list[int]) -> None:
+    """The most memory that it has used, as its system keeps it (Linux)."""
+    while process.poll() is None:
+        with contextlib.suppress(OSError, StopIteration), open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+            most[0] = 1024 * int(next(line for line in file if line.startswith("VmHWM:")).split()[1])
+        time.sleep(0.1)
 
 
 def _processor_seconds() -> float:
@@ -77,6 +101,15 @@ def _processor_seconds() -> float:
 def ours(course: Path, *options: str) -> Took:
     options = (*options, NO_SANDBOX) if is_root() and NO_SANDBOX not in options else options
     return run([sys.executable, "-m", "plnb.cli.main", "grade", "-C", str(course), *options], course)
+
+
+def bare(course: Path, unit: str) -> Took:
+    """Without a sandbox, and with no check outside the student's process: as in a unit that was never rehearsed."""
+    path = CourseFolder(course).manifest(unit)
+    manifest = read_manifest(path)
+    notebooks = tuple(notebook.model_copy(update={"plan": NotebookPlan()}) for notebook in manifest.notebooks)
+    write_manifest(manifest.model_copy(update={"notebooks": notebooks}).sealed(), path)
+    return ours(course, unit, "--jobs", "2", NO_SANDBOX)
 
 
 def theirs(course: Path, unit: str) -> Took:
@@ -149,38 +182,53 @@ def scores(course: Path, unit: str) -> dict[tuple[str, str, str], tuple[float | 
 def against_nbgrader(title: str, make: Callable[[Path, int], tuple[Path, str]], sizes: Sequence[int], rounds: int) -> list[str]:
     lines = [
         f"\n## {title}\n",
-        "| students | nbgrader wall | plnb wall | times | nbgrader CPU | plnb CPU | times | no sandbox, wall | cells that differ |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| students | nbgrader wall | plnb wall | times | nbgrader CPU | plnb CPU | times | plnb bare, wall | times "
+        "| trust costs a submission | a notebook | cells that differ |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for students in sizes:
         with tempfile.TemporaryDirectory(prefix="plnb-bench-") as folder:
             course, unit = make(_made(Path(folder) / "course"), students)
-            their, our, bare = [], [], []
+            their, our, untrusted = [], [], []
             differ: set[tuple[str, str, str]] = set()
             for _ in range(rounds):
                 with copied(course) as one, copied(course) as other, copied(course) as third:
                     our.append(ours(one, unit, "--jobs", "2"))
-                    bare.append(ours(third, unit, "--jobs", "2", NO_SANDBOX))
+                    untrusted.append(bare(third, unit))
                     their.append(theirs(other, unit))
-                    mine, nbgraders = scores(one, unit), scores(other, unit)
-                    differ |= {key for key in mine.keys() | nbgraders.keys() if mine.get(key) != nbgraders.get(key)}
-        wall, cpu = [statistics.median(took.wall for took in each) for each in (their, our, bare)], []
+                    nbgraders = scores(other, unit)
+                    for mine in (scores(one, unit), scores(third, unit)):
+                        differ |= {key for key in mine.keys() | nbgraders.keys() if mine.get(key) != nbgraders.get(key)}
+                    notebooks = len(list(other.glob(f"submitted/*/{unit}/*.ipynb")))
+        wall = [statistics.median(took.wall for took in each) for each in (their, our, untrusted)]
         cpu = [statistics.median(took.cpu for took in each) for each in (their, our)]
+        trust = 1000 * (wall[1] - wall[2])
         lines.append(
             f"| {students} | {wall[0]:.1f} s | {wall[1]:.2f} s | **{wall[0] / wall[1]:.1f}** | {cpu[0]:.1f} s | {cpu[1]:.2f} s "
-            f"| **{cpu[0] / cpu[1]:.1f}** | {wall[2]:.2f} s | {len(differ)} of {len(mine)} |"
+            f"| **{cpu[0] / cpu[1]:.1f}** | {wall[2]:.2f} s | **{wall[0] / wall[2]:.1f}** "
+            f"| {trust / students:.0f} ms | {trust / notebooks:.0f} ms | {len(differ)} of {len(nbgraders)} |"
         )
         print(lines[-1], flush=True)
     return lines
 
 
 def growth(sizes: Sequence[int]) -> list[str]:
-    lines = ["\n## Growth (nbgrader's example, 2 workers)\n", "| students | wall | a submission |", "|---|---|---|"]
+    """`each further`: from the first submission that is written down to the last, so without what it takes to begin and to end."""
+    lines = [
+        "\n## Growth (nbgrader's example, 2 workers)\n",
+        "| students | wall | a submission | each further | memory of the grader |",
+        "|---|---|---|---|---|",
+    ]
     for students in sizes:
         with tempfile.TemporaryDirectory(prefix="plnb-bench-") as folder:
             course, unit = example(_made(Path(folder) / "course"), students)
             took = ours(course, unit, "--jobs", "2")
-        lines.append(f"| {students} | {took.wall:.1f} s | {1000 * took.wall / students:.0f} ms |")
+            written = sorted(path.stat().st_mtime for path in course.glob(f"autograded/*/{unit}"))
+            further = (written[-1] - written[0]) / (students - 1)
+        lines.append(
+            f"| {students} | {took.wall:.1f} s | {1000 * took.wall / students:.0f} ms | {1000 * further:.1f} ms "
+            f"| {took.memory >> 20} MiB |"
+        )
         print(lines[-1], flush=True)
     return lines
 
@@ -199,33 +247,48 @@ def workers(students: int, rounds: int) -> list[str]:
     return lines
 
 
-def on_dask(students: int) -> list[str]:
+def on_dask(students: int, rounds: int) -> list[str]:
     """One worker, two, and two of which one is killed in the middle: each held to a processor, as if it were a machine of one.
 
     (Else one worker and the processes that it forks would use both of ours, and a second had nothing to add.)
     """
     lines = ["\n## Dask (numpy, pandas, matplotlib; a processor for each worker)\n", "| workers | wall | graded |", "|---|---|---|"]
-    for title, count, kill in (("1", 1, False), ("2", 2, False), ("2, one killed", 2, True)):
-        with tempfile.TemporaryDirectory(prefix="plnb-bench-") as folder:
-            course, unit = science(_made(Path(folder) / "course"), students)
-            with cluster(count, Path(folder)) as (address, team):
-                if kill:
-                    began = subprocess.Popen(
-                        [sys.executable, "-m", "plnb.cli.main", "grade", "-C", str(course), unit, "--on", address, NO_SANDBOX],
-                        stdout=subprocess.DEVNULL,
-                        stderr=subprocess.DEVNULL,
-                    )
-                    start = time.monotonic()
-                    while len(list(course.glob(f"autograded/*/{unit}"))) < students // 2 and began.poll() is None:
-                        time.sleep(0.02)
-                    team[0].kill()
-                    began.wait()
-                    wall = time.monotonic() - start
-                else:
-                    wall = ours(course, unit, "--on", address).wall
-            lines.append(f"| {title} | {wall:.1f} s | {len({key[0] for key in scores(course, unit)})} of {students} |")
-            print(lines[-1], flush=True)
+    with tempfile.TemporaryDirectory(prefix="plnb-bench-") as folder:
+        course, unit = science(_made(Path(folder) / "course"), students)
+        took: dict[str, list[float]] = {"1": [], "2": [], "2, one killed": []}
+        graded = dict.fromkeys(took, students)
+        for number in range(rounds):
+            for title, each in took.items():
+                killed = "killed" in title
+                if killed and number:
+                    continue
+                with copied(course) as one, cluster(int(title[0]), one.parent) as (address, team):
+                    each.append(_killing(team[0], one, unit, address) if killed else ours(one, unit, "--on", address).wall)
+                    graded[title] = min(graded[title], len({key[0] for key in scores(one, unit)}))
+    wall = {title: statistics.median(each) for title, each in took.items()}
+    for title in took:
+        times = f" (**{wall['1'] / wall[title]:.2f}** times one)" if title == "2" else ""
+        lines.append(f"| {title} | {wall[title]:.1f} s{times} | {graded[title]} of {students} |")
+        print(lines[-1], flush=True)
     return lines
+
+
+def _killing(worker: subprocess.Popen[bytes], course: Path, unit: str, address: str) -> float:
+    """Grade, and kill a worker when half is done."""
+    half = len(list(course.glob(f"submitted/*/{unit}"))) // 2
+
+    def kill() -> None:
+        while len(list(course.glob(f"autograded/*/{unit}"))) < half:
+            time.sleep(0.02)
+        worker.kill()
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    wall = ours(course, unit, "--on", address).wall
+    killer.join(timeout=1)
+    if worker.poll() is None:
+        raise SystemExit("The worker was to be killed when half was done, and is still there.")
+    return wall
 
 
 @contextmanager
@@ -347,8 +410,8 @@ def limit(students: int, rounds: int) -> list[str]:
                 with copied(course) as one:
                     took["plnb grade, 1 worker"].append(ours(one, unit, "--jobs", "1"))
                 for how in ("ipython", "exec"):
-                    bare = [sys.executable, "-c", BARE, how, modules, *notebooks]
-                    took["cells by IPython" if how == "ipython" else "cells by exec"].append(run(bare, course))
+                    command = [sys.executable, "-c", BARE, how, modules, *notebooks]
+                    took["cells by IPython" if how == "ipython" else "cells by exec"].append(run(command, course))
         base = statistics.median(each.wall for each in took["cells by IPython"])
         for what, each in took.items():
             wall, cpu = statistics.median(one.wall for one in each), statistics.median(one.cpu for one in each)
@@ -391,7 +454,7 @@ def main() -> None:
         "science": lambda: against_nbgrader("numpy, pandas, matplotlib", science, given.students, given.rounds),
         "growth": lambda: growth(given.growth),
         "workers": lambda: workers(middle, given.rounds),
-        "dask": lambda: on_dask(middle),
+        "dask": lambda: on_dask(middle, given.rounds),
         "one": lambda: one_at_once(20),
         "limit": lambda: limit(middle, given.rounds),
     }
