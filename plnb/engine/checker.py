@@ -77,9 +77,21 @@ class CheckerLostError(Exception):
 class Checker:
     """The driver's side of a checker."""
 
-    def __init__(self, channel: Channel, setting: Setting) -> None:
+    def __init__(self, channel: Channel, setting: Setting | None) -> None:
+        """`setting` is None where the process had it before it was forked."""
         self._channel = channel
-        self._send({"do": "setting", **asdict(setting)})
+        if setting is not None:
+            self._send({"do": "setting", **asdict(setting)})
+
+    def begin(self, before: Sequence[str], seconds: float) -> None:
+        """Play statements of the teacher's, in a process that others are forked from. Raises CheckerLostError where it can't be."""
+        try:
+            self._send({"do": "begin", "before": list(before)})
+            self._channel.receive(time.monotonic() + seconds)
+        except DeadlineMissedError:
+            raise CheckerLostError(late=True) from None
+        except ChannelError:
+            raise CheckerLostError(late=False) from None
 
     def check(self, task: Task, desk: Desk, seconds: float) -> Checked:
         """Run a check against a desk. Raises AskTimedOutError and DeskLostError as the desk does, and CheckerLostError."""

@@ -23,6 +23,7 @@ from plnb.engine.channel import Channel, ChannelError
 from plnb.engine.checker import ASK, DONE, REPLY, Checked
 from plnb.engine.crossing import Json
 from plnb.engine.crossing_writing import Writer
+from plnb.engine.forkable import Before
 from plnb.engine.line import Hung, Line, Refused
 from plnb.engine.proxies import shown
 
@@ -30,26 +31,51 @@ _LONGEST: Final = 20_000  # characters of a message or a printed text in what is
 _AROUND: Final = 2  # lines shown around the one that failed
 
 
-def serve(channel: Channel) -> None:
-    """Serve requests until the driver is gone."""
-    served = _Server(channel)
-    try:
+def serve(channel: Channel, server: Server | None = None) -> None:
+    """Serve requests until the driver is gone. `server` has got ready before this process was forked."""
+    server = server or Server()
+    server.channel = channel
+    with contextlib.suppress(ChannelError):
         while True:
-            served.serve(crossing.unpack(channel.receive()[1:]))
-    except ChannelError:
-        return
+            server.serve(crossing.unpack(channel.receive()[1:]))
 
 
-class _Server:
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+def get_ready(channel: Channel) -> Server | None:
+    """What any notebook's checks begin with, for checkers that are forked afterwards; None where that is not the same for all."""
+    server = Server()
+    before = Before()
+    before.look()
+    with contextlib.suppress(ChannelError):
+        for _ in range(2):
+            request = crossing.unpack(channel.receive()[1:])
+            try:
+                server.serve(request)
+            except (Hung, Refused):  # it would ask a student's process
+                return None
+        if not before.why_not_forked():
+            channel.send(DONE)
+            return server
+    return None
+
+
+class Server:
+    """Answers the driver. Without a `channel` there is no student's process to ask."""
+
+    def __init__(self) -> None:
+        self.channel: Channel | None = None
+        self._unshared: list[str] = []
         self._line = Line(self._exchange)
         self._names = Names(self._line)
         builtins.input = self._line.input = _no_input
         sys.modules["__main__"] = _Main("__main__", self._names)
 
     def serve(self, request: dict[str, Any]) -> None:
+        """Do what is asked."""
         what = request.pop("do")
+        if what == "begin":
+            self._line.start(None)
+            self._play(request["before"])
+            return
         if what == "setting":
             imports = request.pop("imports")
             self._names.set_up(**request)
@@ -59,11 +85,14 @@ class _Server:
             return
         answers: dict[str, Callable[..., Json]] = {"check": self._check, "questions": self._questions, "same": self._same}
         answer = answers[what](**request)
-        self._channel.send(DONE + crossing.pack(answer))
+        assert self.channel is not None
+        self.channel.send(DONE + crossing.pack(answer))
 
     def _exchange(self, frame: bytes) -> bytes:
-        self._channel.send(ASK + frame)
-        answer = self._channel.receive()
+        if self.channel is None:
+            raise Hung("there is no student's process yet")
+        self.channel.send(ASK + frame)
+        answer = self.channel.receive()
         if answer[:1] != REPLY:
             raise Hung("the student's process does not answer")
         return answer[1:]
@@ -77,6 +106,7 @@ class _Server:
         try:
             with outputs.kept():
                 self._play(before)
+                self._share()
                 tree = _parse(source, file)
                 self._names.expect({node.id for node in ast.walk(tree) if isinstance(node, ast.Name)})
                 value = _run(tree, file, self._names)
@@ -113,9 +143,14 @@ class _Server:
             for name, kind in dict.items(self._names)
             if name not in known and isinstance(kind, type) and kind.__module__ == "__main__"
         }
-        if classes:
-            self._line.classes.update(classes)
-            self._line.ask("share", list(classes))
+        self._line.classes.update(classes)
+        self._unshared += classes
+
+    def _share(self) -> None:
+        """Tell the student's process of the teacher's classes that have come."""
+        if self._unshared:
+            names, self._unshared = self._unshared, []
+            self._line.ask("share", names)
 
     def _questions(self, questions: dict[str, str]) -> dict[str, bool]:
         found: dict[str, bool] = {}

@@ -10,13 +10,13 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 import threading
 from types import FrameType
 from typing import Any
 
 from plnb.engine.agent import Abandoned, Agent
 from plnb.engine.channel import Channel, ChannelError
+from plnb.engine.forkable import Before
 from plnb.engine.frames import End, Kind, Message, Ready, Run, frame, parse
 from plnb.engine.wireless import Wireless
 
@@ -36,7 +36,7 @@ def open_notebook(channel: Channel, wireless: Wireless) -> bool:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     desk = _Desk(channel, wireless)
-    before = _Before()
+    before = Before()
     with contextlib.suppress(ChannelError, RuntimeError):
         loop.run_until_complete(desk.serve(before))
     loop.close()
@@ -58,7 +58,7 @@ class _Desk:
         self._interrupted = False
         self.settled = False
 
-    async def serve(self, before: _Before | None = None) -> None:
+    async def serve(self, before: Before | None = None) -> None:
         """`before`: how things stand in a process that will be forked. It has no thread beside it."""
         self._wireless.start(self._publish, alone=before is not None)
         if before is not None:
@@ -168,41 +168,6 @@ class _Desk:
             self._interrupted = True
         elif self._open_to_interrupts:
             raise KeyboardInterrupt
-
-
-class _Before:
-    """How things stand before the first cell, to say afterwards whether a fork has all that the cells have made, for itself."""
-
-    def look(self) -> None:
-        """Now."""
-        self._handles = set(os.listdir("/proc/self/fd"))
-        self._shared = _shared_memory()
-        self._folder = os.getcwd()
-
-    def why_not_forked(self) -> str:
-        """What the cells have left behind that a fork would not have, or not for itself; empty where nothing."""
-        if len(os.listdir("/proc/self/task")) > 1:
-            return "there are threads"
-        with contextlib.suppress(ChildProcessError):
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            return "there are processes"
-        if len(asyncio.all_tasks()) > 1:
-            return "something is to go on later"
-        # matplotlib keeps fonts open, and lets go of them at a fork: then they have been closed already, and it complains of that.
-        fonts: Any = getattr(sys.modules.get("matplotlib.font_manager"), "_get_font", None)
-        if hasattr(fonts, "cache_clear"):
-            fonts.cache_clear()
-        if set(os.listdir("/proc/self/fd")) != self._handles:
-            return "files are open"
-        if _shared_memory() != self._shared:
-            return "there is memory that forks would share"
-        return "" if os.getcwd() == self._folder else "it works in another folder"
-
-
-def _shared_memory() -> set[str]:
-    """Where there is memory that is written to by more than one: mapped files, arrays of multiprocessing."""
-    with open("/proc/self/maps") as maps:
-        return {place for place, kind, *_ in map(str.split, maps) if kind[1] == "w" and kind[3] == "s"}
 
 
 def _set(came: asyncio.Future[None]) -> None:

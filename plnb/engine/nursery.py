@@ -23,7 +23,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Literal, Protocol, Self
 
 import plnb
 from plnb.engine.channel import Channel, pair
@@ -218,9 +218,13 @@ class Nursery:
         """A new process that runs `plnb.engine.checkerside.serve(channel)`, confined as desks are; frames are the checker's own."""
         return self._open("checker", box, env, None)
 
-    def opening(self, box: Box, control: int, *, env: Mapping[str, str] = {}, cwd: Path | None = None) -> Child:
-        """A new process with a student's world around it, for first cells. Later it takes requests over `control`, as this does."""
-        return Child(self, *self._ask("opening", box, env, cwd, handles=(control,)))
+    def opening(
+        self, what: Literal["desk", "checker"], box: Box, control: int, *, env: Mapping[str, str] = {}, cwd: Path | None = None
+    ) -> Child:
+        """A new process with a student's world around it, for what comes first. Later it takes requests over `control`, as this
+        does: for desks that begin where first cells ended, or for checkers.
+        """
+        return Child(self, *self._ask("opening", box, env, cwd, (what,), handles=(control,)))
 
     def kernel(self, argv: Sequence[str], box: Box, *, env: Mapping[str, str], cwd: Path) -> Child:
         """A new process that is ipykernel itself, started with `argv`, for those who talk to kernels over sockets. Not confined."""

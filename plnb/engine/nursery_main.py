@@ -4,7 +4,7 @@ It runs no student's code and holds nothing worth stealing: its environment is a
 stays single-threaded, because only such a process can be forked safely. It ends when the driver's end of its socket is gone.
 
 A notebook's opening (the teacher's first cells, before any of the student's) may be run once, in a child that has a student's world
-around it. That child then serves as this process does: what it forks begins where the opening ended.
+around it; so may what its checks begin with. That child then serves as this process does: what it forks begins where it ended.
 
 In tier namespaces it keeps its children itself: the kernel ends everything with the first process of a namespace, and that one with
 its parent. In the other tiers a keeper has to find what a child left behind among its own descendants, so each has a process.
@@ -34,6 +34,7 @@ from plnb.engine.warming import Wardrobe
 from plnb.engine.wireless import INLINE, Wireless
 
 if TYPE_CHECKING:
+    from plnb.engine.checkerside import Server
     from plnb.engine.sandbox.keeper import Keeper
 
 LARGEST_REQUEST: Final = 1 << 17
@@ -50,6 +51,7 @@ class _Nursery:
         self._ready = False
         self._wireless: Wireless | None = None
         self._within = False  # whether this is an opening
+        self._checker: Server | None = None  # of one for checkers
         self._set: dict[str, str] = {}  # what the cells of one have done to the environment
         self._unset: frozenset[str] = frozenset()
         self._chance: object = None  # Python's random numbers where an opening has begun to draw them; numpy's stay by themselves
@@ -195,7 +197,7 @@ class _Nursery:
         os.close(channel)
 
     def _open(self, request: dict[str, Any], channel: int, status: int, control: int) -> None:
-        """A child for the first cells of a notebook, which serves on `control` afterwards."""
+        """A child for what the teacher has in front of students' code, which serves on `control` afterwards."""
         from plnb.engine.sandbox.confining import fork_opening
 
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
@@ -215,14 +217,19 @@ class _Nursery:
             os.close(handle)
 
     def _be_opening(self, request: dict[str, Any], channel: int, control: int) -> None:
-        from plnb.engine import deskside
+        from plnb.engine import checkerside, deskside
 
         assert self._wireless is not None
         if sandbox.Tier(request["tier"]) is sandbox.Tier.none:
             self._be_at_callers(request)
         self._reseed()
         before, environment = self._drawn(), dict(os.environ)
-        if not deskside.open_notebook(Channel(channel, channel), self._wireless):
+        if request["argv"] == ["checker"]:
+            self._checker = checkerside.get_ready(Channel(channel, channel))
+            ready = self._checker is not None
+        else:
+            ready = deskside.open_notebook(Channel(channel, channel), self._wireless)
+        if not ready:
             return
         after = self._drawn()
         self._chance = after[0] if after[0] != before[0] else None
@@ -294,7 +301,7 @@ class _Nursery:
         if request["do"] == "checker":
             from plnb.engine import checkerside
 
-            checkerside.serve(channel)
+            checkerside.serve(channel, self._checker)
             return
         from plnb.engine import deskside
 

@@ -7,6 +7,9 @@ on in each desk: a copy of its disk, at the same paths. In tier none, desks work
 anew for each), so nothing is kept of cells that wrote there. Other tiers have none.
 
 Whoever opens a notebook says which cells those are, and whether what came of them may be used.
+
+What its checks begin with (the teacher's imports, data and helpers, played again in a process of the checks' own) is the same for a
+class too, and is kept likewise for checkers.
 """
 
 from __future__ import annotations
@@ -17,14 +20,15 @@ import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from plnb.engine.checker import Checker, CheckerLostError, Setting
 from plnb.engine.desk import CellEnd, Desk, DeskLostError
 from plnb.engine.frames import Message
-from plnb.engine.nursery import Child, Nursery, world
+from plnb.engine.nursery import Child, Nursery, small_environment, world
 from plnb.engine.outputs import Outputs
 from plnb.engine.runs import Budget, CellStatus
 from plnb.engine.sandbox import Box, Tier
@@ -46,21 +50,34 @@ class Played:
     end: CellEnd
 
 
-class Opening(Nursery):
-    """A process in which a notebook's first cells have run. It ends with its nursery, with this process, or by `close`."""
+class Opened(Nursery):
+    """A process in which code of the teacher's has run. It ends with its nursery, with this process, or by `close`."""
 
-    def __init__(
-        self, nursery: Nursery, played: Sequence[Played], child: Child, control: socket.socket, cwd: Path, home: Path | None
-    ) -> None:
-        """See `open_notebook`."""
+    def __init__(self, nursery: Nursery, child: Child, control: socket.socket) -> None:
         self.modules = nursery.modules
         self.tier = nursery.tier
         self.owner = os.getpid()
-        self.played = tuple(played)
         self._child = child
         self._control = control
         self._process = None
         self._folder = nursery._folder
+
+    def close(self) -> None:
+        """End it, and what came of it."""
+        if self.owner == os.getpid():
+            self._control.close()
+            self._child.close()
+
+
+class Opening(Opened):
+    """A process in which a notebook's first cells have run: desks are forked from it."""
+
+    def __init__(
+        self, nursery: Nursery, child: Child, control: socket.socket, played: Sequence[Played], cwd: Path, home: Path | None
+    ) -> None:
+        """See `open_notebook`."""
+        super().__init__(nursery, child, control)
+        self.played = tuple(played)
         self._cwd = cwd
         self.home = home
         """Where its desks are not confined: their home, made for each as `plnb.engine.nursery.world` does."""
@@ -72,12 +89,6 @@ class Opening(Nursery):
     def can_work_in(self, cwd: Path) -> bool:
         """Whether desks of it can: to a confined one each folder looks the same."""
         return self.home is None or (cwd == self._cwd and not self.home.exists())
-
-    def close(self) -> None:
-        """End it, and what came of it."""
-        if self.owner == os.getpid():
-            self._control.close()
-            self._child.close()
 
 
 class _Kept(Outputs):
@@ -122,9 +133,7 @@ def open_notebook(
     """
     if nursery.tier not in HAVE_OPENINGS:
         return None
-    control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with contextlib.ExitStack() as around, contextlib.ExitStack() as undo:
-        undo.callback(control.close)
         own, given = around.enter_context(world(nursery.tier, cwd, env))
         if nursery.tier is Tier.namespaces:
             own = box or own
@@ -133,9 +142,7 @@ def open_notebook(
         cells = [new_code_cell(source) for source in sources]  # type: ignore[no-untyped-call]
         before = _files(cwd)
         try:
-            with theirs:
-                child = nursery.opening(own, theirs.fileno(), env=given, cwd=cwd)
-            undo.callback(child.close)
+            child, control = _begun(nursery, "desk", own, given, cwd, undo)
             played = _play(Desk(child), cells, budget)
         except (DeskLostError, OurFaultError):
             return None
@@ -143,7 +150,46 @@ def open_notebook(
             return None
         undo.pop_all()
     child.channel.close()
-    return Opening(nursery, played, child, control, cwd, own.folder if nursery.tier is Tier.none else None), cells
+    return Opening(nursery, child, control, played, cwd, own.folder if nursery.tier is Tier.none else None), cells
+
+
+def open_checkers(
+    nursery: Nursery, setting: Setting, before: Sequence[str], *, folder: Path, env: Mapping[str, str], seconds: float
+) -> Opened | None:
+    """A process for checkers of a notebook, in which statements of the teacher's have been played: those before its first check.
+
+    `folder` has the teacher's files. None where the statements would ask for something of a student's, or leave behind what a fork
+    would not have; where they take too long, where the nursery is gone, and in tiers other than namespaces.
+    """
+    box = Box(folder=folder)
+    if nursery.tier is not Tier.namespaces or not hang_apart(box.readable):
+        return None
+    with contextlib.ExitStack() as undo:
+        try:
+            child, control = _begun(nursery, "checker", box, small_environment(env), folder, undo)
+            Checker(child.channel, setting).begin(before, seconds)
+        except (CheckerLostError, OurFaultError):
+            return None
+        undo.pop_all()
+    child.channel.close()
+    return Opened(nursery, child, control)
+
+
+def _begun(
+    nursery: Nursery,
+    what: Literal["desk", "checker"],
+    box: Box,
+    env: Mapping[str, str],
+    cwd: Path,
+    undo: contextlib.ExitStack,
+) -> tuple[Child, socket.socket]:
+    """A child to keep, and the line on which it will be asked for others; `undo` ends it."""
+    control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    undo.callback(control.close)
+    with theirs:
+        child = nursery.opening(what, box, theirs.fileno(), env=env, cwd=cwd)
+    undo.callback(child.close)
+    return child, control
 
 
 def _files(folder: Path) -> dict[str, tuple[int, ...]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from hashlib import sha256
 from types import TracebackType
 from typing import Final, Self
@@ -39,13 +40,33 @@ def fresh_seed(*parts: str) -> int:
     return 1 + int.from_bytes(sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()[:8]) % _FRESH
 
 
+@dataclass(frozen=True)
+class Apart:
+    """A process for checks."""
+
+    process: Child
+    begun: bool = False
+    """Whether it has the setting already, and has played what comes before the first check that runs outside."""
+
+
+def setting_of(plan: NotebookPlan) -> Setting:
+    """What a checker must know of a notebook."""
+    imports = (text for check in plan.checks for text in check.before if text.startswith(("import ", "from ")))
+    return Setting(plan.theirs, plan.shared, tuple(imports))
+
+
+def beginning_of(plan: NotebookPlan) -> tuple[str, ...]:
+    """The statements that are played before the first check that runs outside."""
+    return next((check.before for check in plan.checks if check.where == "outside"), ())
+
+
 class Checks:
     """The checks of one run of a notebook (`plnb.engine.aside.Aside`). Use it with `with`."""
 
     def __init__(
         self,
         plan: NotebookPlan,
-        open_checker: Callable[[], Child],
+        open_checker: Callable[[], Apart],
         *,
         seed: Callable[[str], int],
         questions: Mapping[str, str] = {},
@@ -66,8 +87,8 @@ class Checks:
         self._checker: Checker | None = None
         self._process: Child | None = None
         self._child = ExitStack()
-        self._played: list[str] = []
-        self._anew = False
+        self._statements: list[str] = []
+        self._played = 0  # of the statements, how many the checker has played
         self._in_kernel: list[tuple[str, str]] = []
         self._restore: tuple[NotebookNode, str] | None = None
 
@@ -128,12 +149,12 @@ class Checks:
     # --- outside -----------------------------------------------------------------------------------------------------------------
 
     def _outside(self, plan: CheckPlan, source: str, seed: int | None, index: int, desk: Desk, seconds: float) -> CellTaken:
-        before = [*(self._played if self._anew else ()), *plan.before]
-        self._anew = False
-        self._played += plan.before
-        task = Task(source, index + 1, tuple(before), None if self._rehearsing else plan.known)
+        self._statements += plan.before
         try:
-            checked = self._ready().check(task, desk, seconds)
+            checker = self._ready()
+            before, self._played = self._statements[self._played :], len(self._statements)
+            task = Task(source, index + 1, tuple(before), None if self._rehearsing else plan.known)
+            checked = checker.check(task, desk, seconds)
         except AskTimedOutError:
             self.reports[plan.check] = Report("outside", seed)
             return _ended(CellStatus.timed_out, *TIMED_OUT)
@@ -155,14 +176,15 @@ class Checks:
 
     def _ready(self) -> Checker:
         if self._checker is None:
-            child = self._process = self._child.enter_context(self._open())
-            imports = (text for check in self._plan.checks for text in check.before if text.startswith(("import ", "from ")))
-            self._checker = Checker(child.channel, Setting(self._plan.theirs, self._plan.shared, tuple(imports)))
+            apart = self._open()
+            self._process = self._child.enter_context(apart.process)
+            self._checker = Checker(apart.process.channel, None if apart.begun else setting_of(self._plan))
+            self._played = len(beginning_of(self._plan)) if apart.begun else 0
         return self._checker
 
     def _let_go(self) -> None:
         self._child.close()
-        self._checker, self._process, self._anew = None, None, True
+        self._checker = self._process = None
 
     def _may_be_wrong(self, check: str) -> bool:
         report = self.reports.get(check)

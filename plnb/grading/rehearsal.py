@@ -27,7 +27,7 @@ from plnb.engine.runs import Budget, CellStatus
 from plnb.engine.sandbox import Box, Tier
 from plnb.engine.wanted import wanted_modules
 from plnb.errors import InputError, PlnbError
-from plnb.grading.checks import Checks
+from plnb.grading.checks import Apart, Checks
 from plnb.grading.plans import CheckPlan, NotebookPlan, draft
 from plnb.grading.reports import Report
 from plnb.grading.score import auto_points
@@ -198,7 +198,7 @@ class _Stage:
                 lay_out(self._data, place)
             checks = Checks(
                 plan,
-                lambda: nursery.checker(Box(folder=apart), env=small_environment(_ENVIRONMENT)),
+                lambda: Apart(nursery.checker(Box(folder=apart), env=small_environment(_ENVIRONMENT))),
                 seed=lambda _: seed,
                 compare=compare,
                 rehearsing=True,

@@ -20,12 +20,12 @@ from plnb.core.course import Activity, ActivityFork, Fork, Unit
 from plnb.engine.execute import CellRun, CellStatus, RunResult, run_notebook, runs_on_a_desk
 from plnb.engine.harmless import make_harmless
 from plnb.engine.nodes import as_node, notebook_bytes, read_notebook_bytes
-from plnb.engine.nursery import Child, Nursery, nursery_for, small_environment
+from plnb.engine.nursery import Nursery, nursery_for, small_environment
 from plnb.engine.opening import HAVE_OPENINGS, Opening, runs
 from plnb.engine.sandbox import Box, Tier
 from plnb.engine.wanted import wanted_modules
 from plnb.errors import NotebookError, OurFaultError
-from plnb.grading.checks import Checks, fresh_seed
+from plnb.grading.checks import Apart, Checks, fresh_seed
 from plnb.grading.edits import rewritten
 from plnb.grading.jobs import Job, UnitKit
 from plnb.grading.manifest import ReleasedNotebook, source_digest
@@ -44,6 +44,7 @@ from plnb.grading.transplant import Transplanted, transplant
 from plnb.grading.work_folders import work_folder
 
 ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde"}
+_NO_FOLDER = Path("/nonexistent")
 _LONGEST_REFLECTION = 10_000  # characters
 
 
@@ -166,9 +167,7 @@ def _run(
     try:
         ran = _checked(kit, released, notebook, folder, nursery, opening, seeds=seeds, questions=questions, seen=seen)
     except OurFaultError:
-        if opening is not None:
-            _openings.forget(opening)
-        elif nursery.alive:
+        if not _openings.give_up(kit, released.name) and nursery.alive:
             raise
         # What kernels come from has died: once more, from another one.
         nursery = nursery_for(wanted_modules(notebook), tier)
@@ -193,10 +192,14 @@ def _checked(
     plan = released.plan
     with ExitStack() as stack:
 
-        def open_checker() -> Child:
+        def open_checker() -> Apart:
+            ready = _openings.checkers(kit, released, nursery, ENVIRONMENT)
+            if ready is not None:
+                # (It has a copy of what is there, and no folder is laid out for it.)
+                return Apart(ready.checker(Box(folder=_NO_FOLDER), env=small_environment(ENVIRONMENT)), begun=True)
             apart = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="plnb-check-", ignore_cleanup_errors=True)))
             lay_out(kit.data, apart)
-            return nursery.checker(Box(folder=apart), env=small_environment(ENVIRONMENT))
+            return Apart(nursery.checker(Box(folder=apart), env=small_environment(ENVIRONMENT)))
 
         checks = Checks(
             plan,

@@ -59,9 +59,7 @@ def openings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Openings]:
     made = Openings()
     monkeypatch.setattr(working, "_openings", made)
     yield made
-    for known in [*made._known.values()]:
-        if known.opening is not None:
-            known.opening.close()
+    made.close()
 
 
 @pytest.fixture
