@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+import sys
 from collections.abc import Callable
 from functools import cache
 from math import prod
@@ -25,6 +26,13 @@ _PLAIN_TYPE: Final = re.compile(r"[<>|=]?(?:[biuf?][1248]?|f16|[SUV]\d{1,6}|[mM]
 _DIMENSIONS: Final = 32
 _Write = Callable[[Writer, Any, int], Json]
 _Read = Callable[[Reader, list[Json], int], Any]
+
+
+def get_ready() -> None:
+    """Do now what is done once: for a process that others are forked from."""
+    _numpy_writers()
+    if "pandas" in sys.modules:
+        _pandas_writers()
 
 
 def writer_for(kind: type, *, inside: bool) -> _Write | None:

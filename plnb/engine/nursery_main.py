@@ -351,7 +351,11 @@ def run_ipykernel(argv: list[str]) -> None:
 
 
 def prime() -> None:
-    """Fill the caches that libraries fill on first use."""
+    """Fill the caches that libraries fill on first use, and our own about them."""
+    if "numpy" in sys.modules:
+        from plnb.engine import crossing_science
+
+        crossing_science.get_ready()
     figures = sys.modules.get("matplotlib.figure")
     if figures is not None:
         import io
