@@ -48,11 +48,9 @@ def get_ready(channel: Channel) -> Server | None:
     with contextlib.suppress(ChannelError):
         for _ in range(2):
             request = crossing.unpack(channel.receive()[1:])
-            try:
+            with contextlib.suppress(Hung, Refused):
                 server.serve(request)
-            except (Hung, Refused):  # it would ask a student's process
-                return None
-        if not before.why_not_forked():
+        if not server.asked_too_early and not before.why_not_forked():
             channel.send(DONE)
             return server
     return None
@@ -63,6 +61,7 @@ class Server:
 
     def __init__(self) -> None:
         self.channel: Channel | None = None
+        self.asked_too_early = False
         self._unshared: list[str] = []
         self._line = Line(self._exchange)
         self._names = Names(self._line)
@@ -90,6 +89,7 @@ class Server:
 
     def _exchange(self, frame: bytes) -> bytes:
         if self.channel is None:
+            self.asked_too_early = True  # whatever becomes of the error
             raise Hung("there is no student's process yet")
         self.channel.send(ASK + frame)
         answer = self.channel.receive()

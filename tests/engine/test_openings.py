@@ -9,14 +9,18 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
 
+from plnb.engine.checker import Checked, Checker, Setting, Task
 from plnb.engine.execute import Budget, CellStatus, RunResult, run_notebook
+from plnb.engine.nodes import node
 from plnb.engine.nursery import Nursery, small_environment
-from plnb.engine.opening import Opening, open_notebook
+from plnb.engine.opening import Opened, Opening, open_checkers, open_notebook
+from plnb.engine.outputs import Outputs
 from plnb.engine.sandbox import Box, Tier, confining, namespaces, places
 from plnb.engine.sandbox.attacks import ATTACKS
 from plnb.engine.sandbox.proof import attack_once, planted, probe
@@ -37,6 +41,13 @@ FIRST = (
 @pytest.fixture(scope="module")
 def nursery() -> Iterator[Nursery]:
     made = Nursery(tier=Tier.namespaces, modules=("numpy", "matplotlib.pyplot"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[Nursery]:
+    made = Nursery(tier=Tier.none, modules=("numpy", "matplotlib.pyplot"))
     yield made
     made.close()
 
@@ -310,14 +321,73 @@ def test_cells_are_known_by_their_source_alone(opening: Opening) -> None:
     assert not opening.begins(notebook("1", *FIRST))
 
 
+# --- what checks begin with ------------------------------------------------------------------------------------------------------
+
+HELPERS = (
+    "import math",
+    "DATA = [int(word) for word in open('rows.csv').read().split()]",
+    "class Point:\n    def __init__(self, x): self.x = x",
+    "1 / 0",
+)
+SETTING = Setting(theirs=("double", "mine"), shared=("DATA",), imports=("import math",))
+
+
+def begun(nursery: Nursery, folder: Path, *before: str, seconds: float = 20) -> Opened | None:
+    return open_checkers(nursery, SETTING, before, folder=folder, env={}, seconds=seconds)
+
+
+def checked(nursery: Nursery, folder: Path, process: Opened | None, source: str) -> Checked:
+    """What comes of a check, by a checker of `process` or an ordinary one."""
+    nowhere = Box(folder=Path("/nonexistent"))
+    with ExitStack() as stack:
+        desk = stack.enter_context(nursery.desk(Box(folder=folder), env=small_environment()))
+        desk.ready(30)
+        outputs = Outputs([node(cell_type="code", outputs=[])], budget_bytes=100_000)
+        outputs.begin(0)
+        desk.run(f"{HELPERS[2]}\ndef double(p): return Point(p.x * 2)\nmine = 3", seconds=20, outputs=outputs, count=1)
+        child = stack.enter_context(process.checker(nowhere) if process else nursery.checker(Box(folder=folder)))
+        checker = Checker(child.channel, None if process else SETTING)
+        return checker.check(Task(source, 1, () if process else HELPERS), desk, 20)
+
+
+def test_checkers_begin_where_the_teachers_statements_ended_and_leave_nothing(nursery: Nursery, folder: Path) -> None:
+    process = begun(nursery, folder, *HELPERS)
+    assert process is not None
+    check = (
+        "import os\nassert DATA == [1, 2] and math.pi > 3 and mine == 3\nassert double(Point(2)).x == 4\n"
+        "DATA.append(9); math.pi = 3; open('left.txt', 'w').write('x')\nsorted(os.listdir('.')), os.getcwd(), len(DATA)"
+    )
+    plain, *others = (checked(nursery, folder, start, check) for start in (None, process, process))
+    assert not plain.failed, plain.evalue
+    assert plain.outputs[0]["data"]["text/plain"] == "(['left.txt', 'rows.csv'], '/home/student', 3)"
+    assert others == [plain, plain]
+    process.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "four = double(2)",
+        "from os import path; del mine",
+        "try: four = double(2)\nexcept BaseException: four = 4",
+        "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+        "import subprocess; subprocess.Popen(['sleep', '60'])",
+        "log = open('log.txt', 'w')",
+        "import mmap; shared = mmap.mmap(-1, 100)",
+        "import os; os.chdir('/')",
+        "while True: pass",
+        "import os; os._exit(3)",
+    ],
+)
+def test_what_asks_a_student_or_would_be_shared_gets_no_checkers_ready(nursery: Nursery, folder: Path, statement: str) -> None:
+    assert begun(nursery, folder, "import math", statement, seconds=2) is None
+
+
+def test_checkers_are_ready_in_namespaces_only(bare: Nursery, folder: Path) -> None:
+    assert begun(bare, folder, *HELPERS) is None
+
+
 # --- without a sandbox -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def bare() -> Iterator[Nursery]:
-    made = Nursery(tier=Tier.none, modules=("numpy", "matplotlib.pyplot"))
-    yield made
-    made.close()
 
 
 def test_unconfined_a_notebook_looks_the_same_too(bare: Nursery, folder: Path) -> None:

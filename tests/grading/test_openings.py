@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from plnb.engine import opening as engine
-from plnb.engine.opening import Opening
+from plnb.engine.opening import Opened, Opening
 from plnb.engine.sandbox import Tier
 from plnb.grading import work as working
 from plnb.grading.jobs import Job, UnitKit
@@ -37,7 +37,18 @@ SLOW = "import time\ntime.sleep(0.05)\n"
 FIRST = SLOW + "import math\nrows = open('data.csv').read().split()\nrows"
 
 
-def released(folder: Path, first: str, second: str = "print(len(rows))", *, unsafe: bool = False) -> UnitKit:
+CHECKS = (("area_check", "assert round(area, 2) == 12.57", 2), ("rows_check", "assert len(rows) == 3", 1))
+
+
+def released(
+    folder: Path,
+    first: str,
+    second: str = "print(len(rows))",
+    *,
+    checks: Sequence[tuple[str, str, int]] = CHECKS,
+    solution: str = "area = math.pi * 4\nrows.append('mine')",
+    unsafe: bool = False,
+) -> UnitKit:
     """The kit of a course whose activity begins with two cells of the teacher's."""
     course = small_course(folder)
     (course.unit_source("u1") / "slope.ipynb").unlink()
@@ -45,9 +56,8 @@ def released(folder: Path, first: str, second: str = "print(len(rows))", *, unsa
     cells = [
         code(first, "first", nbgrader=nbgrader_key("first", locked=True)),
         code(second, "second", nbgrader=nbgrader_key("second", locked=True)),
-        answer("area", "area = math.pi * 4\nrows.append('mine')"),
-        autotest("area_check", 2, "assert round(area, 2) == 12.57", plnb=check_meta("S.1")),
-        autotest("rows_check", 1, "assert len(rows) == 3", plnb=check_meta("S.1")),
+        answer("area", solution),
+        *(autotest(name, points, source, plnb=check_meta("S.1")) for name, source, points in checks),
     ]
     write(course.notebook("u1", "speed"), notebook(*cells))
     release(course, ["u1"])
@@ -212,6 +222,75 @@ def test_and_so_do_those_whose_checks_were_never_rehearsed(tmp_path: Path, begun
     jobs = [submission(kit, tmp_path, f"s{number}", solution) for number, solution in enumerate(solutions)]
     assert [points(work(kit, job)) for job in jobs] == [[2, 1], [0, 0], [2, 1]]
     assert len(begun) == 2
+
+
+# --- what checks begin with ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch) -> list[Opened]:
+    """Where checkers were forked from that had begun already."""
+    found: list[Opened] = []
+    plain = Opened.checker
+
+    def checker(self: Opened, *args: object, **how: object) -> object:
+        found.append(self)
+        return plain(self, *args, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Opened, "checker", checker, raising=False)
+    return found
+
+
+GOOD = "area = 7"
+
+
+def helped(folder: Path, *more: tuple[str, str, int]) -> UnitKit:
+    """The kit of a course whose checks use what its locked cells define."""
+    checks = (*more, ("near_check", "assert near(area, GOOD)", 2), ("same_check", "assert area == GOOD", 1))
+    return released(folder, "GOOD = 7", "def near(a, b): return abs(a - b) < 2", checks=checks, solution=GOOD)
+
+
+def test_from_the_second_student_on_checkers_have_begun_already(tmp_path: Path, apart: list[Opened]) -> None:
+    kit = helped(tmp_path)
+    assert [points(work(kit, submission(kit, tmp_path, f"s{n}", GOOD))) for n in range(3)] == [[2, 1]] * 3
+    assert len(apart) == 2
+    assert len(set(apart)) == 1
+
+
+def test_a_check_that_takes_its_checker_down_is_followed_by_one_that_knows_all_that_came_before(
+    tmp_path: Path, apart: list[Opened]
+) -> None:
+    kit = helped(tmp_path, ("dies", "import os\nif area != GOOD: os._exit(3)", 1))
+    for number, (given, earned) in enumerate([(7, [1, 2, 1]), (8, [0, 2, 0]), (9, [0, 0, 0]), (8, [0, 2, 0])]):
+        assert points(work(kit, submission(kit, tmp_path, f"s{number}", f"area = {given}"))) == earned
+    assert len(apart) == 6  # each of three needed another one
+
+
+def test_where_checkers_come_from_may_be_killed_at_any_time(tmp_path: Path, apart: list[Opened]) -> None:
+    kit = helped(tmp_path)
+    for number in range(2):
+        work(kit, submission(kit, tmp_path, f"s{number}", GOOD))
+    os.kill(apart[-1]._child.pid, signal.SIGKILL)
+    assert [points(work(kit, submission(kit, tmp_path, f"t{n}", GOOD))) for n in range(2)] == [[2, 1]] * 2
+    assert len(apart) == 1
+
+
+def test_even_while_a_checker_of_it_runs(tmp_path: Path, apart: list[Opened], monkeypatch: pytest.MonkeyPatch) -> None:
+    kit = helped(tmp_path)
+    for number in range(2):
+        work(kit, submission(kit, tmp_path, f"s{number}", GOOD))
+    plain = Opened.checker
+
+    def checker(self: Opened, *args: object, **how: object) -> object:
+        child = plain(self, *args, **how)  # type: ignore[arg-type]
+        assert child.pid
+        os.kill(self._child.pid, signal.SIGKILL)
+        return child
+
+    monkeypatch.setattr(Opened, "checker", checker)
+    assert points(work(kit, submission(kit, tmp_path, "t", GOOD))) == [2, 1]
+    assert points(work(kit, submission(kit, tmp_path, "u", GOOD))) == [2, 1]
+    assert len(apart) == 2
 
 
 # --- without a sandbox: one folder, in turns -------------------------------------------------------------------------------------
