@@ -141,9 +141,17 @@ def activate(page: Page, name: str) -> None:
 
 
 def card(page: Page, name: str) -> Locator:
-    """The card on a cell, scrolled to."""
+    """The card on a cell, scrolled to: again and again while a notebook that is still being drawn moves it out of what is drawn."""
     page.evaluate(
-        f"async name => {NOTEBOOK}.scrollToItem({NOTEBOOK}.widgets.findIndex(cell => cell.model.id === name), 'center')", name
+        f"""async name => {{
+            const at = {NOTEBOOK}.widgets.findIndex(cell => cell.model.id === name);
+            for (let still = 0, tries = 0; still < 2 && tries < 60; tries++) {{
+                await {NOTEBOOK}.scrollToItem(at, 'center');
+                await new Promise(drawn => {{ requestAnimationFrame(drawn); setTimeout(drawn, 50); }});
+                still = {NOTEBOOK}.widgets[at]?.isAttached ? still + 1 : 0;
+            }}
+        }}""",
+        name,
     )
     place = page.evaluate(f"name => {NOTEBOOK}.widgets.findIndex(cell => cell.model.id === name)", name)
     return page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{place}'] > .plnb-card")
