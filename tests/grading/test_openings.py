@@ -320,7 +320,13 @@ def test_a_folder_that_an_earlier_notebook_has_changed_has_an_ordinary_run(tmp_p
         (folder / "data.csv").write_bytes(data["data.csv"])
         (folder / "timestamp.txt").write_text("2026-01-01")
         assert is_the_one(folder, data)
-        (folder / "more.txt").write_text("")
+        (folder / "more").mkdir()
+        assert not is_the_one(folder, data)
+        (folder / "more").rmdir()
+        assert is_the_one(folder, data)
+        (folder / "data.csv").unlink()
+        assert not is_the_one(folder, data)
+        os.mkfifo(folder / "data.csv")  # nobody would ever write what was read from it
         assert not is_the_one(folder, data)
         assert not is_the_one(tmp_path, {})
 
