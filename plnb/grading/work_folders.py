@@ -60,13 +60,13 @@ def is_the_one(folder: Path, data: Mapping[str, bytes]) -> bool:
         return False
     expected = {str(path) for name in data for path in (PurePosixPath(name), *PurePosixPath(name).parents)} - {"."}
     found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
-    return found.keys() - NOT_WORK == expected - NOT_WORK and all(
-        _holds(found[name], data[name]) for name in data.keys() & found.keys()
-    )
+    if found.keys() - NOT_WORK != expected - NOT_WORK:
+        return False
+    return all(_holds(found[name], data[name]) for name in data.keys() & found.keys())
 
 
 def _holds(path: Path, raw: bytes) -> bool:
-    """Whether it is a file with just this in it. (What an earlier notebook has put there may be anything.)"""
+    """Whether it is a file with just this in it: what an earlier notebook has put there may be anything."""
     status = path.lstat()
     return stat.S_ISREG(status.st_mode) and status.st_size == len(raw) and path.read_bytes() == raw
 
