@@ -21,10 +21,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from plnb.core.findings import Finding, Severity
-from plnb.errors import PlnbError
+from plnb.errors import NotReadyError, PlnbError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from plnb.store.layout import CourseFolder
 
 # Code and what students write is shown as it is: `[:a:]` is no emoji.
 out = Console(highlight=False, emoji=False, soft_wrap=not os.isatty(1))
@@ -47,6 +49,12 @@ def print_json(value: BaseModel | Sequence[BaseModel] | dict[str, object]) -> No
     else:
         text = json.dumps([item.model_dump(mode="json") for item in value], indent=2, ensure_ascii=False)
     typer.echo(text)
+
+
+def nothing_graded(folder: CourseFolder, units: Sequence[str] = ()) -> NotReadyError:
+    """What a command says that is about graded work, where there is none (of these units)."""
+    what = f"Nothing of {', '.join(units)}" if units else "Nothing"
+    return NotReadyError(f"{what} has been graded yet.", place=str(folder.root), mend="Grade what came in first: plnb grade")
 
 
 def print_error(error: PlnbError, *, as_json: bool = False) -> None:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from plnb.cli.console import CourseOption, JsonOption, count, out, print_json, progress_bar
-from plnb.errors import NotFoundError, NotReadyError
+from plnb.cli.console import CourseOption, JsonOption, count, nothing_graded, out, print_json, progress_bar
+from plnb.errors import NotFoundError
 
 
 def feedback(
@@ -39,7 +39,7 @@ def feedback(
 
     folder = find_course(course)
     if not folder.ledger.exists():
-        raise NotReadyError("Nothing has been graded yet.", place=str(folder.root), mend="Grade what came in first: plnb grade")
+        raise nothing_graded(folder)
     compiled = compile_course(load_course(folder.root))
     known = [unit.id for unit in compiled.units]
     for unit in units or ():
@@ -49,6 +49,8 @@ def feedback(
     found = list(graded(NbgraderCourse(folder), units or None, student or None))
     if student and (missing := sorted(set(student) - {each.student for each in found})):
         raise NotFoundError(f"Nothing of {', '.join(missing)} has been graded.", mend="Look at what came in: plnb grade")
+    if not found:
+        raise nothing_graded(folder, units or ())
     written: list[Path] = []
     unread: list[Path] = []
     now = datetime.now(UTC)

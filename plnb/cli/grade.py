@@ -57,7 +57,11 @@ def grade(
     from plnb.grading.grade import preparing
     from plnb.store.layout import CourseFolder, find_course
 
+    if yes and not regrade:
+        raise typer.BadParameter("It belongs to --regrade.", param_hint="--yes")
     folder = CourseFolder(course) if _plain(course) else find_course(course)
+    if not folder.course_file.exists() and not json:
+        err.print("There is no course.yaml here: graded as a course of nbgrader's alone.")
     with preparing(jobs, on, fork_here=True) as executor:
         from plnb.engine.runs import Budget
 
@@ -134,7 +138,7 @@ def grading_bar() -> Iterator[Callable[[GradeEvent], None]]:
 def print_summary(summary: GradeSummary, *, title: str = "") -> None:
     """What happened, then what was put right and why, then what needs a person."""
     if not summary.outcomes:
-        out.print("Nothing has been handed in yet.")
+        out.print("Nothing has been handed in yet. Hand-ins lie in submitted/<student>/<unit>/.")
         return
     states = Counter(outcome.state for outcome in summary.outcomes)
     said: dict[State, str] = {
@@ -169,11 +173,7 @@ def print_summary(summary: GradeSummary, *, title: str = "") -> None:
             f"\n{count(moved, 'check')} ran in the students' own process, where a check can be forged: its kernel is not "
             "the Python that plnb runs in. The records say so."
         )
-    waiting = sum(outcome.waiting for outcome in summary.outcomes)
-    if waiting:
-        out.print(
-            f"\n{count(waiting, 'answer waits', 'answers wait')} for your points: nbgrader formgrader, then plnb grade again."
-        )
+    _print_waiting(summary)
     if summary.interrupted:
         left = count(summary.left, "submission is", "submissions are")
         out.print(f"\nStopped. What is graded is kept; {left} left. Go on with the same command.")
@@ -194,6 +194,20 @@ def _print_differences(summary: GradeSummary) -> None:
     if changed:
         more = len(changed) - _MOST_DIFFERENCES
         out.print(f"\nNo score was changed by this.{f' {more} more: plnb grade --json' if more > 0 else ''}")
+
+
+def _print_waiting(summary: GradeSummary) -> None:
+    """How many answers want points by hand, and where they are given."""
+    waiting = Counter[str]()
+    for outcome in summary.outcomes:
+        waiting[outcome.unit] += outcome.waiting
+    if total := waiting.total():
+        where = f" ({', '.join(f'{unit}: {number}' for unit, number in waiting.items() if number)})" if len(waiting) > 1 else ""
+        answers = f"{count(total, 'answer waits', 'answers wait')} for your points{escape(where)}"
+        out.print(
+            f"\n{answers}. Give them in JupyterLab, started in the course folder: Nbgrader → Formgrader. Then plnb grade again.",
+            soft_wrap=True,
+        )
 
 
 def _print_slowest(summary: GradeSummary) -> None:

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from plnb.cli.console import CourseOption, JsonOption, count, out, print_json, progress_bar
-from plnb.errors import NotFoundError, NotReadyError
+from plnb.cli.console import CourseOption, JsonOption, count, nothing_graded, out, print_json, progress_bar
+from plnb.errors import NotFoundError
 
 
 def progress(
@@ -39,14 +39,16 @@ def progress(
     folder = find_course(course)
     compiled = compile_course(load_course(folder.root))
     if not folder.ledger.exists():
-        raise NotReadyError("Nothing has been graded yet.", place=str(folder.root), mend="Grade what came in first: plnb grade")
+        raise nothing_graded(folder)
     with Ledger.open(folder.ledger) as ledger:
         known = ledger.students()
+        if not known:
+            raise nothing_graded(folder)
         if unknown := [student for student in students or () if student not in known]:
             raise NotFoundError(
                 f"Nothing of {', '.join(unknown)} has been graded.",
                 place=str(folder.root),
-                mend=f"Students with graded work: {', '.join(known) or 'none'}.",
+                mend=f"Students with graded work: {', '.join(known)}.",
             )
         records = {student: ledger.records(student) for student in students or known}
     reports = make_reports(compiled, records, datetime.now(UTC))

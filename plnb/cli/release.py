@@ -39,5 +39,6 @@ def release(
     for result in results:
         checked = f", {count(result.outside, 'check')} outside the student's process" if result.outside else ""
         out.print(f"[green]✓[/green] {result.unit}: {count(len(result.notebooks), 'notebook')} in {result.folder}{checked}")
+        waits = " The course is strict, so it will wait for you in every hand-in." if result.strict else ""
         for check, why in result.in_kernel.items():
-            out.print(f"  {escape(check)} has to run in the student's process: {escape(why)}.", soft_wrap=True)
+            out.print(f"  {escape(check)} has to run in the student's process: {escape(why)}.{waits}", soft_wrap=True)

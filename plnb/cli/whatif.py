@@ -12,10 +12,10 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
-from plnb.cli.console import CourseOption, JsonOption, count, err, out, print_json, table
+from plnb.cli.console import CourseOption, JsonOption, count, err, nothing_graded, out, print_json, table
 from plnb.core.base import Model
 from plnb.core.policy import Mastery
-from plnb.errors import InputError, NotFoundError, NotReadyError
+from plnb.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from plnb.core.course import Course
@@ -127,7 +127,7 @@ def _value(key: str, text: str) -> object:
 
 def _must_be_graded(folder: CourseFolder) -> None:
     if not folder.ledger.exists():
-        raise NotReadyError("Nothing has been graded yet.", place=str(folder.root), mend="Grade what came in first: plnb grade")
+        raise nothing_graded(folder)
 
 
 def _draw(found: WhatIf, file: Path) -> None:

@@ -82,7 +82,10 @@ def handed_in(course: NbgraderCourse, units: Sequence[str] | None, students: Seq
 def manifest_for(course: NbgraderCourse, unit: str) -> Manifest:
     """The manifest of a released unit; made now where nbgrader alone released it."""
     path = course.folder.manifest(unit)
-    if not path.exists() and course.source(unit).is_dir():
+    if not path.exists():
+        if not course.source(unit).is_dir():
+            mend = f"Its units: {', '.join(course.units()) or 'none'}. Hand-ins lie in submitted/<student>/<unit>/."
+            raise NotFoundError(f"The course has no unit '{unit}'.", mend=mend)
         from plnb.grading.release import adopt
 
         adopt(course, unit)
@@ -158,7 +161,7 @@ class UnitRun:
     def _to_run(self, handed_in: Iterable[HandedIn]) -> Iterator[Task]:
         for each in handed_in:
             if not STUDENT_ID.fullmatch(each.student):
-                self.done(refused(each, "The folder's name is no student id: letters, digits and . _ @ - only, 64 at most."))
+                self.done(refused(each, "The folder's name is no student id: a to z, digits and . _ @ - only, no spaces, 64 at most."))
                 continue
             try:
                 task = self._task(each)

@@ -15,6 +15,7 @@ import queue
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from plnb.errors import NotReadyError, OurFaultError
 from plnb.grading.executors import Done
@@ -40,13 +41,19 @@ class DaskCluster:
         except ImportError:
             raise NotReadyError("Grading on a cluster needs Dask.", mend="Install it: pip install 'plnb[dask]'") from None
         self._address = address
+        gone = NotReadyError(
+            "There is no Dask scheduler that answers.",
+            place=address,
+            mend="Is it running, and reachable from here? An address looks like tcp://10.0.0.5:8786.",
+        )
+        if not _is_whole(address):
+            raise gone
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it narrates what is raised here in one sentence
         try:
             connect: Any = Client
             self._client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
-            mend = "Is it running, and reachable from here? An address looks like tcp://10.0.0.5:8786."
-            raise NotReadyError("There is no Dask scheduler that answers.", place=address, mend=mend) from error
+            raise gone from error
         self._workers, self._counted = 1, float("-inf")
         self._came: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
         self._kits: dict[str, Any] = {}
@@ -167,3 +174,12 @@ class DaskCluster:
                     place=worker,
                     mend="Install on every worker what is installed here.",
                 )
+
+
+def _is_whole(address: str) -> bool:
+    """Whether it has a host and a port: Dask tries one that has not, for a long time."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname and parts.port)
+    except ValueError:
+        return False

@@ -33,7 +33,7 @@ from plnb.grading.kits import kit_of
 from plnb.grading.manifest import read_manifest, source_digest
 from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.grading.outcomes import OnEvent, Settled, Started, SubmissionOutcome
-from plnb.grading.release import Made, made_aside, put_out
+from plnb.grading.release import Made, can_be_put_out, made_aside, put_out
 from plnb.grading.results import Worked
 from plnb.grading.settle import GRADER, Settler, kept_of
 from plnb.grading.submission import STUDENT_ID, Submission, read_submission
@@ -103,7 +103,7 @@ def regrade(
     """Run what was graded by what `source/` says now; with `write`, put that in the place of what was there.
 
     Without `write` nothing changes, anywhere. Raises NotReadyError where `write` would release a unit for some students only, and
-    what `release` raises for a unit that cannot be released.
+    what `release` raises for a unit that cannot be released, also where nothing is to be written.
     """
     if write and students is not None:
         raise NotReadyError(
@@ -124,6 +124,7 @@ def regrade(
         found = Regraded()
         for unit in dict.fromkeys(each.unit for each in every):
             with made_aside(course, unit) as made, tempfile.TemporaryDirectory(prefix="plnb-regrade-") as spool:
+                can_be_put_out(course, made)
                 one = _UnitAgain(settler, made, Path(spool), tier)
                 part = one.run([each for each in every if each.unit == unit], team, budget, stop, tell)
                 found = _joined(found, part)

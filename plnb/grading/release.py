@@ -13,14 +13,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.nbgraderformat import ValidationError
@@ -39,7 +39,7 @@ from plnb.grading.nbgrader_course import NbgraderCourse
 from plnb.grading.plans import NotebookPlan
 from plnb.grading.rehearsal import rehearse
 from plnb.grading.sealing import strip_metadata
-from plnb.grading.unit_rows import save_unit
+from plnb.grading.unit_rows import refuse_changes, save_unit
 from plnb.store.bundle import student_bundle, with_digests, write_bundle
 from plnb.store.layout import CourseFolder
 from plnb.store.lock import course_lock
@@ -64,6 +64,8 @@ class ReleaseResult(Model):
     """Checks that have to run in the student's own process, as `notebook/check`, each with why: `it …`."""
     outside: int = 0
     """How many checks run outside it."""
+    strict: bool = False
+    """Whether those in the student's process wait for a person."""
 
 
 @dataclass
@@ -134,6 +136,12 @@ def put_out(course: NbgraderCourse, made: Made) -> None:
     swap(made.student_version, course.release(unit))
 
 
+def can_be_put_out(course: NbgraderCourse, made: Made) -> None:
+    """Raise NotebookError where `put_out` would, of cells or notebooks that came or went since students handed in."""
+    with Gradebook(course.db_url, course.course_id) as gradebook, suppress(MissingEntry):
+        refuse_changes(gradebook.find_assignment(made.unit), made.taken.masters)
+
+
 def _bundle(made: Made) -> None:
     if made.source:
         bundle = student_bundle(_compiled(made.source, made.taken.masters, made.unit), made.unit)
@@ -172,6 +180,7 @@ def _release(course: NbgraderCourse, source: CourseSource | None, unit: str, now
             for check in notebook.plan.checks
             if check.where == "kernel"
         },
+        strict=made.manifest.strict,
         outside=sum(check.where == "outside" for notebook in made.manifest.notebooks for check in notebook.plan.checks),
     )
 

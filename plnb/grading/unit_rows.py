@@ -40,8 +40,7 @@ def save_unit(gradebook: Gradebook, unit: str, masters: Mapping[str, NotebookNod
     try:
         gradebook.update_or_create_assignment(unit)
         assignment = gradebook.find_assignment(unit)
-        if assignment.submissions:
-            _refuse_changes(assignment, masters)
+        refuse_changes(assignment, masters)
         for gone in {notebook.name for notebook in assignment.notebooks} - masters.keys():
             gradebook.remove_notebook(gone, unit)
         for name, master in masters.items():
@@ -55,8 +54,11 @@ def save_unit(gradebook: Gradebook, unit: str, masters: Mapping[str, NotebookNod
         session.__dict__.pop("commit", None)
 
 
-def _refuse_changes(assignment: Assignment, masters: Mapping[str, NotebookNode]) -> None:
-    mend = "Undo that change, or remove the submissions from the gradebook: nbgrader db assignment remove"
+def refuse_changes(assignment: Assignment, masters: Mapping[str, NotebookNode]) -> None:
+    """Raise NotebookError where a unit that students have handed in would get other notebooks or cells than nbgrader has of it."""
+    if not assignment.submissions:
+        return
+    mend = f"Undo that change. (Only if its grades may be lost: nbgrader db assignment remove {assignment.name} --force)"
     before = {notebook.name: notebook for notebook in assignment.notebooks}
     for name in sorted(before.keys() ^ masters.keys()):
         what = "taken out" if name in before else "added"

@@ -27,6 +27,9 @@ units:
 FRAMEWORK = json.dumps({"CFDocument": {"title": "Tiny", "identifier": "810f94ab-0000-5000-8000-000000000000"}, "CFItems": []})
 
 
+UNSAFE = ("--unsafe-no-sandbox",)
+
+
 def plnb(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "plnb.cli.main", *words],
@@ -107,6 +110,38 @@ def test_an_unknown_unit_lists_the_known_ones(tmp_path: Path) -> None:
     done = plnb("grade", "won", "-C", str(root), cwd=tmp_path)
     assert done.returncode == 2
     assert "one" in done.stderr
+
+
+def with_a_notebook(root: Path) -> Path:
+    (root / "source" / "one").mkdir(parents=True)
+    (root / "source" / "one" / "first.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    return root
+
+
+def test_a_misspelt_unit_among_the_hand_ins_is_told_which_there_are(tmp_path: Path) -> None:
+    root = with_a_notebook(course(tmp_path, GOOD))
+    (root / "submitted" / "ana" / "won").mkdir(parents=True)
+    done = plnb("grade", "-C", str(root), *UNSAFE, cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "The course has no unit 'won'. Its units: one. Hand-ins lie in submitted/<student>/<unit>/." in done.stdout
+
+
+@pytest.mark.parametrize("verb", ["progress", "feedback"])
+def test_where_nothing_was_graded_nothing_is_reported_as_done(tmp_path: Path, verb: str) -> None:
+    root = with_a_notebook(course(tmp_path, GOOD))
+    for _ in range(2):  # with no ledger, then with an empty one
+        done = plnb(verb, "-C", str(root), cwd=tmp_path)
+        assert done.returncode == 2, done.stdout
+        assert "Nothing has been graded yet. Grade what came in first: plnb grade" in done.stderr
+        done = plnb("grade", "-C", str(root), *UNSAFE, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "Nothing has been handed in yet. Hand-ins lie in submitted/<student>/<unit>/." in done.stdout
+
+
+def test_yes_alone_is_refused(tmp_path: Path) -> None:
+    done = plnb("grade", "--yes", "-C", str(course(tmp_path, GOOD)), cwd=tmp_path)
+    assert done.returncode == 2
+    assert "belongs to --regrade" in done.stderr
 
 
 def test_new_refuses_a_folder_with_something_in_it(tmp_path: Path) -> None:

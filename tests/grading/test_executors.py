@@ -265,8 +265,9 @@ def test_a_scheduler_that_does_not_answer_is_one_sentence(course: CourseFolder, 
         DaskCluster(f"tcp://127.0.0.1:{free_port()}")
     assert "tcp://" in caught.value.place
     assert caught.value.mend
-    with pytest.raises(NotReadyError, match="no Dask scheduler that answers"):
-        DaskCluster("nonsense://nowhere")
+    for address in ("nonsense://nowhere", "tcp://localhost", "tcp://localhost:http", "localhost", ""):
+        with pytest.raises(NotReadyError, match="no Dask scheduler that answers"):
+            DaskCluster(address)
 
 
 def test_a_worker_without_plnb_is_named_before_anything_runs(scheduler: str, tmp_path: Path, course: CourseFolder) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from plnb.core.records import Attempt, Verdict
-from plnb.errors import NotReadyError
+from plnb.errors import NotebookError, NotReadyError
 from plnb.grading.grade import grade
 from plnb.grading.regrade import Regraded, regrade
 from plnb.store.layout import CourseFolder
 from plnb.store.ledger import Ledger
-from tests.grading.builders import RIGHT, cell_of, grades, hand_in, read, write
+from tests.grading.builders import RIGHT, autotest, cell_of, check_meta, grades, hand_in, read, write
 
 SPORT = {"ratio": RIGHT["ratio"], "explain": RIGHT["explain"]}
 
@@ -118,6 +118,18 @@ def test_a_test_that_cannot_be_released_changes_nothing(graded: CourseFolder) ->
     before = everything(graded)
     with pytest.raises(Exception, match="nbgrader does not release this"):
         regrade(graded, jobs=0, write=True)
+    assert everything(graded) == before
+
+
+@pytest.mark.parametrize("yes", [False, True])
+def test_cells_that_came_after_the_hand_ins_are_refused_before_anything_is_promised(graded: CourseFolder, yes: bool) -> None:
+    nb = read(graded.notebook("u2", "in-sport"))
+    nb.cells.append(autotest("one_more", 1, "assert ratio", plnb=check_meta("S.1")))
+    write(graded.notebook("u2", "in-sport"), nb)
+    before = everything(graded)
+    with pytest.raises(NotebookError, match="one_more") as caught:
+        regrade(graded, jobs=0, write=yes)
+    assert "nbgrader db assignment remove u2 --force" in caught.value.mend
     assert everything(graded) == before
 
 
