@@ -209,7 +209,9 @@ def _print_waiting(summary: GradeSummary) -> None:
             soft_wrap=True,
         )
         if any("strict" in outcome.differences for outcome in summary.outcomes):
-            out.print("Some wait because the course is strict, and their check can only run in the student's process.", soft_wrap=True)
+            out.print(
+                "Some wait because the course is strict, and their check can only run in the student's process.", soft_wrap=True
+            )
 
 
 def _print_slowest(summary: GradeSummary) -> None:

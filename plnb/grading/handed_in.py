@@ -161,7 +161,9 @@ class UnitRun:
     def _to_run(self, handed_in: Iterable[HandedIn]) -> Iterator[Task]:
         for each in handed_in:
             if not STUDENT_ID.fullmatch(each.student):
-                self.done(refused(each, "The folder's name is no student id: a to z, digits and . _ @ - only, no spaces, 64 at most."))
+                self.done(
+                    refused(each, "The folder's name is no student id: a to z, digits and . _ @ - only, no spaces, 64 at most.")
+                )
                 continue
             try:
                 task = self._task(each)

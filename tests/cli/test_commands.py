@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 
 from plnb.authoring.samples import sample_course
 from plnb.cli.console import out, table
+from plnb.cli.grade import print_summary
 from plnb.cli.main import COMMANDS, app, commands
+from plnb.grading.outcomes import GradeSummary, SubmissionOutcome
 
 LINUX = sys.platform.startswith("linux")
 
@@ -129,3 +131,18 @@ def test_what_is_installed_beside_plnb_adds_nothing_to_its_types_unless_asked_fo
     said = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, env=env)
     assert said.stderr == ""
     assert ("a plugin was imported" in said.stdout) is asked
+
+
+def test_waiting_answers_are_counted_by_unit_and_strictness_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    def outcome(unit: str, waiting: int, *differences: str) -> SubmissionOutcome:
+        return SubmissionOutcome(student="ana", unit=unit, state="graded", waiting=waiting, differences=differences)
+
+    print_summary(GradeSummary(outcomes=(outcome("slope", 3, "strict"), outcome("data", 1), outcome("done", 0))))
+    said = capsys.readouterr().out
+    assert "4 answers wait for your points (slope: 3, data: 1)." in said
+    assert "Nbgrader → Formgrader" in said
+    assert "the course is strict" in said
+    print_summary(GradeSummary(outcomes=(outcome("done", 0), outcome("slope", 1))))
+    said = capsys.readouterr().out
+    assert "1 answer waits for your points (slope: 1)." in said
+    assert "strict" not in said
