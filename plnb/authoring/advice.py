@@ -12,7 +12,7 @@ _ADVICE: Final = {
     Kind.branch: "Test one case for which the condition is true and one for which it is false.",
     Kind.returned: "Test what the function returns, not only that it runs.",
     Kind.off_by_one: "Test at the border: the first, the last, and one more.",
-    Kind.swapped: "Test with two values that may not be exchanged.",
+    Kind.swapped: "Test with two values whose order matters; where there are none, say so in the solution (# same {id}: why).",
     Kind.by_heart: "Add a hidden test with other values than the visible ones, or a fresh number for each grading.",
     Kind.empty: "Test that there is an answer at all, and what it is.",
     Kind.left_out: "Test what this line brings about; if nothing depends on it, the solution can do without.",
@@ -21,4 +21,4 @@ _ADVICE: Final = {
 
 def advice_for(mutant: Mutant) -> str:
     """What could be done about a fault that nothing noticed."""
-    return _ADVICE[mutant.kind]
+    return _ADVICE[mutant.kind].format(id=mutant.id)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plnb.authoring.advice import advice_for
 from plnb.authoring.examples import Examples
 from plnb.authoring.mutants import Kind, Mutant, is_plain, mutants, said_same
 
@@ -167,3 +168,15 @@ def test_whatever_the_code_every_fault_parses_and_differs_and_all_have_their_own
         assert ast.dump(ast.parse(mutant.source)) != ast.dump(right)
         assert mutant.diff
     assert len({mutant.id for mutant in found}) == len(found)
+
+
+def test_where_the_order_of_two_values_does_not_matter_the_advice_is_a_comment_to_type() -> None:
+    """As in a product of a function's two arguments: there is no test to write, so what can be typed is said."""
+    (turned,) = [mutant for mutant in of("x = f(a, b)") if mutant.kind is Kind.swapped]
+    comment = advice_for(turned).partition("(")[2].rpartition(")")[0]
+    assert said_same(f"### BEGIN SOLUTION\nx = f(a, b)  {comment}\n### END SOLUTION") == {turned.id: "why"}
+
+
+def test_there_is_advice_for_every_kind_of_fault() -> None:
+    one = of("x = f(a, b)")[0]
+    assert all(advice_for(one.model_copy(update={"kind": kind})).endswith(".") for kind in Kind)

@@ -9,6 +9,7 @@ import pytest
 from plnb.authoring.demo import run_demo
 from plnb.authoring.samples import course_templates
 from plnb.authoring.scaffold import new_course
+from plnb.authoring.strength import strength
 from plnb.core.lint import lint
 from plnb.grading.smoke import smoke_run
 from plnb.store.layout import CourseFolder
@@ -38,3 +39,13 @@ def test_a_template_makes_a_course_with_nothing_to_mend_and_three_students_get_g
     assert [path.name for path in made.notebooks] == ["progress.ipynb"] * 3
     assert all(path.with_suffix(".html").stat().st_size for path in made.notebooks)
     assert sorted(path.relative_to(folder.root) for path in folder.root.rglob("*")) == before, "the course itself is only read"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_checks_of_a_template_notice_every_fault_that_makes_a_difference(tmp_path: Path, name: str) -> None:
+    folder = CourseFolder(new_course(tmp_path / "mine", title="Mine", template=name))
+    found = strength(folder, load_course(folder.root))
+    assert [unnoticed for activity in found.activities for unnoticed in activity.unnoticed] == []
+    assert [trouble for activity in found.activities for trouble in activity.troubles] == []
+    assert sum(activity.tried for activity in found.activities) > 15
+    assert all(fault.same for activity in found.activities for fault in activity.same)
