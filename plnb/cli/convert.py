@@ -57,4 +57,4 @@ def convert(
     out.print(f"  cd {escape(shlex.quote(str(made.folder)))}", soft_wrap=True)
     out.print("  plnb lint                       what could be better, with its place")
     out.print("  plnb standards import FILE      bring a list of standards in")
-    out.print("  jupyter lab source              tag the checks: select many at once")
+    out.print("  jupyter lab                     tag the checks in source/: select many at once")

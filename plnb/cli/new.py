@@ -35,13 +35,14 @@ def new(
     if not template:
         template = _ask_template() if asks else DEFAULT_TEMPLATE
     if not title:
-        name = target.resolve().name.replace("-", " ").replace("_", " ").capitalize()
+        name = target.resolve().name.replace("-", " ").replace("_", " ")
+        name = name[:1].upper() + name[1:]
         title = typer.prompt("What is it called? Students read this", default=name, err=True) if asks else name
     made = new_course(target, title=title, template=template)
     out.print(f"[green]✓[/green] Your course is in [bold]{escape(str(made))}[/bold]. Next:", soft_wrap=True)
     out.print(f"  cd {escape(shlex.quote(str(made)))}", soft_wrap=True)
     out.print("  plnb demo -C . -n 3     try it on three made-up students, in a copy")
-    out.print("  jupyter lab source      write in it")
+    out.print("  jupyter lab             write in it: source/ holds the notebooks")
     out.print("  plnb lint --run         see what is missing, and run every solution")
     out.print("  plnb release            make the version for students")
 

@@ -15,6 +15,7 @@ from plnb.cli.console import out, table
 from plnb.cli.grade import print_summary
 from plnb.cli.main import COMMANDS, app, commands
 from plnb.grading.outcomes import GradeSummary, SubmissionOutcome
+from plnb.store.sources import load_course
 
 LINUX = sys.platform.startswith("linux")
 
@@ -146,3 +147,19 @@ def test_waiting_answers_are_counted_by_unit_and_strictness_is_named(capsys: pyt
     said = capsys.readouterr().out
     assert "1 answer waits for your points (slope: 1)." in said
     assert "strict" not in said
+
+
+@pytest.mark.parametrize(
+    ("folder", "title"),
+    [("Prüfung Ü 7 b", "Prüfung Ü 7 b"), ("algebra-period_3", "Algebra period 3"), ("übung", "Übung"), ("7b", "7b")],
+)
+def test_a_new_course_is_called_like_its_folder_with_a_capital_first(tmp_path: Path, folder: str, title: str) -> None:
+    made = CliRunner().invoke(app, ["new", str(tmp_path / folder)])
+    assert made.exit_code == 0, made.output
+    assert load_course(tmp_path / folder).file.title == title
+
+
+def test_a_new_course_says_how_it_is_gone_on_with_from_its_own_folder(tmp_path: Path) -> None:
+    lines = CliRunner().invoke(app, ["new", str(tmp_path / "mine")]).output.splitlines()
+    assert [line.split("  ")[1] for line in lines[2:]] == ["plnb demo -C . -n 3", "jupyter lab", "plnb lint --run", "plnb release"]
+    assert lines[1].startswith("  cd ")
