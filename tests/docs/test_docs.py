@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from plnb import errors
+from plnb.authoring.samples import course_template
 from plnb.cli.main import app
 from plnb.store.course_file import parse_course_file
 from plnb.store.metadata import read_cell_meta
@@ -126,9 +127,14 @@ def test_the_list_of_standards_in_the_reference_is_one_by_our_types_and_by_the_s
     jsonschema.validate(read_yaml(listed.encode(), "formats.yaml").data, schema)
 
 
-def test_every_cell_in_the_first_course_tutorial_is_one() -> None:
-    cells = [read_cell_meta(json.loads(f"{{{block}}}")["plnb"]) for block in _blocks("tutorials/first-course.md", "json")]
-    assert [cell.role for cell in cells] == ["check", "fork"]
+def test_every_cell_in_the_first_course_tutorial_is_one_of_the_notebook_it_looks_at() -> None:
+    cells = [json.loads(f"{{{block}}}")["plnb"] for block in _blocks("tutorials/first-course.md", "json")]
+    assert [read_cell_meta(cell).role for cell in cells] == ["check", "fork"]
+    (path,) = course_template("minimal").glob("source/*/percentages.ipynb")
+    there = [cell["metadata"] for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    assert [meta for meta in cells if meta not in [each.get("plnb") for each in there]] == []
+    first = next(each for each in there if each.get("nbgrader", {}).get("grade"))
+    assert (sorted(first), first["plnb"]) == (["nbgrader", "plnb", "tags"], cells[0])
 
 
 def test_every_role_and_condition_is_in_the_reference() -> None:

@@ -1,7 +1,8 @@
 """The tutorials do what they say: every command in them is run, every change made, every answer compared.
 
 In a tutorial, a block of `sh` is typed into a terminal line by line; the block of `text` behind it is in what the last of these
-commands says (spaces aside); a block of `diff` is a change that the reader makes by hand, its file, old or new, named after `---`.
+commands says (spaces aside, and whatever the page puts … for); a block of `diff` is a change that the reader makes by hand, its
+file, old or new, named after `---`. What is copied is changed as the sentences behind say: “every `this` into `that`”.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from plnb.grading.release import release
 from plnb.store.layout import CourseFolder
 from tests.extent import WHOLE
 
-TUTORIALS = Path(__file__).parents[2] / "docs" / "tutorials"
-_ELSEWHERE = ("pip ", "dask ", "plnb grade --on ")
-"""What a page says of other machines."""
+README = Path(__file__).parents[2] / "README.md"
+TUTORIALS = README.parent / "docs" / "tutorials"
+_ELSEWHERE = ("pip ", "dask ", "plnb grade --on ", "jupyter lab", "#")
+"""What a page says of other machines, of JupyterLab (which the tests in `e2e` use), and to the reader."""
 _BLOCK = re.compile(r"^```(sh|text|diff)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_INTO = re.compile(r"every `([^`]+)` into `([^`]+)`")
 
 
 class Reader:
@@ -36,15 +39,21 @@ class Reader:
         self.typed: list[str] = []
 
     def follow(self, page: str) -> None:
-        for kind, block in _BLOCK.findall((TUTORIALS / page).read_text(encoding="utf-8")):
+        text = (TUTORIALS / page).read_text(encoding="utf-8")
+        for kind, block in _BLOCK.findall(text):
             if kind == "diff":
                 self.change(block)
             elif kind == "text":
                 self.compare(block)
             else:
                 for line in block.splitlines():
-                    if not line.startswith(_ELSEWHERE):
-                        self.type(line.partition("#")[0].strip())
+                    self.type_unless_elsewhere(line)
+                    if line.startswith("cp "):
+                        self.change_copy(line.split()[2], _INTO.findall(" ".join(text.split())))
+
+    def type_unless_elsewhere(self, line: str) -> None:
+        if not line.startswith(_ELSEWHERE):
+            self.type(line.partition("#")[0].strip())
 
     def type(self, line: str) -> None:
         if line.startswith("cd "):
@@ -67,10 +76,20 @@ class Reader:
         with (self.folder / "course.yaml").open("a", encoding="utf-8") as file:
             file.write(f"{lines}\n")
 
+    def change_copy(self, name: str, changes: list[tuple[str, str]]) -> None:
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert changes
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+
     def compare(self, block: str) -> None:
         said = " ".join(self.said.split())
         for line in block.splitlines():
-            assert " ".join(line.split()) in said, f"after {self.typed[-1]!r}:\n{self.said}"
+            for part in line.split("…"):
+                assert " ".join(part.split()) in said, f"after {self.typed[-1]!r}:\n{self.said}"
 
     def change(self, block: str) -> None:
         head, *lines = block.splitlines()
@@ -92,6 +111,20 @@ def test_a_tutorial_followed_to_the_letter_does_what_it_says(page: str, tmp_path
     reader.follow(page)
     assert len(reader.typed) >= 5
     assert "plnb lint --run" in reader.typed
+
+
+@pytest.mark.slow
+def test_what_the_readme_says_of_using_it_works_in_the_order_in_which_it_stands(tmp_path: Path) -> None:
+    block = README.read_text(encoding="utf-8").partition("## Use it\n")[2].partition("```sh\n")[2].partition("```")[0]
+    reader = Reader(tmp_path)
+    for line in block.splitlines():
+        reader.type_unless_elsewhere(line)
+        if "submitted/<student>/<unit>/" in line:
+            shutil.copytree(reader.folder / "release", reader.folder / "submitted" / "ana")
+    assert [line for line in reader.typed if not line.startswith("plnb new")] == [
+        f"plnb {command}" for command in ("strength", "lint --run", "release", "grade", "progress")
+    ]
+    assert "1 progress notebook" in reader.said
 
 
 @pytest.mark.slow
