@@ -163,3 +163,10 @@ def test_a_new_course_says_how_it_is_gone_on_with_from_its_own_folder(tmp_path: 
     lines = CliRunner().invoke(app, ["new", str(tmp_path / "mine")]).output.splitlines()
     assert [line.split("  ")[1] for line in lines[2:]] == ["plnb demo -C . -n 3", "jupyter lab", "plnb lint --run", "plnb release"]
     assert lines[1].startswith("  cd ")
+
+
+def test_a_converted_course_is_opened_in_its_own_folder_too(tmp_path: Path) -> None:
+    notebook = sample_course() / "source" / "start-here" / "number-refresher.ipynb"
+    made = CliRunner().invoke(app, ["convert", str(notebook), str(tmp_path / "mine")])
+    assert made.exit_code == 0, made.output
+    assert made.output.splitlines()[-1].split("  ")[1] == "jupyter lab"
