@@ -59,6 +59,8 @@ class Reader:
         if line.startswith("cd "):
             self.folder /= line.removeprefix("cd ")
             return
+        if line.startswith("plnb grade") and not (self.folder / "submitted").exists():
+            shutil.copytree(self.folder / "release", self.folder / "submitted" / "ana")  # by now somebody has handed in
         bin_ = str(Path(sys.executable).parent)
         env = {**os.environ, "PATH": os.pathsep.join((bin_, os.environ["PATH"])), "COLUMNS": "120", "NO_COLOR": "1"}
         done = subprocess.run(line, shell=True, cwd=self.folder, env=env, capture_output=True, text=True)
@@ -119,8 +121,6 @@ def test_what_the_readme_says_of_using_it_works_in_the_order_in_which_it_stands(
     reader = Reader(tmp_path)
     for line in block.splitlines():
         reader.type_unless_elsewhere(line)
-        if "submitted/<student>/<unit>/" in line:
-            shutil.copytree(reader.folder / "release", reader.folder / "submitted" / "ana")
     assert [line for line in reader.typed if not line.startswith("plnb new")] == [
         f"plnb {command}" for command in ("strength", "lint --run", "release", "grade", "progress")
     ]
