@@ -112,9 +112,9 @@ def _choice(news: NewChoice, course: Course, head: dict[str, object]) -> ChoiceM
     fork = next((fork for fork in course.forks() if fork.id == news.fork), None)
     if fork is None:
         raise RecordError(f"This course has no choice “{news.fork}”.", mend=_FETCH)
-    offered = {option.id for option in fork.options}
+    offered = [option.id for option in fork.options]
     if unknown := next((option for option in news.options if option not in offered), None):
-        raise RecordError(f"“{unknown}” is not one of the ways here.", mend=_FETCH)
+        raise RecordError(f"“{unknown}” is not one of the ways here.", mend=f"There are: {', '.join(offered)}.")
     options = tuple(dict.fromkeys(news.options))
     if len(options) > fork.pick:
         raise RecordError(f"Only {fork.pick} can be chosen here.", mend="Take one back first.")

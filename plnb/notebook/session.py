@@ -38,9 +38,13 @@ Known = tuple[Activity, Check]
 class Session:
     """The calls of one kernel."""
 
-    def __init__(self, folder: Path, activity: str) -> None:
+    def __init__(self, folder: Path, activity: str, *, named: bool = False) -> None:
         self.folder = folder
         self.activity = activity
+        self._named = named
+        """Whether the student said which notebook this is, who may have misspelt it; else nobody did, or Jupyter."""
+        self.lost = False
+        """Whether no notebook has the name that the student said."""
         self._watcher: Watcher | None = None
         self._last: dict[str, Ran] = {}
         """What ran last, by check, oldest first."""
@@ -53,11 +57,12 @@ class Session:
         """Say what is here, and tell of checks from now on."""
         with _said():
             here = self._open()
-            title = here.course.activity(here.activity)
-            said = words.STARTED.format(title=title.title) if title else words.STARTED_COURSE.format(course=here.course.title)
-            view = self._view(here)
-            problems = [f"{problem.text} {problem.mend}".strip() for problem in view.problems]
-            say(said, *problems, *([words.GRADING] if _being_graded() else []), icon="▷")
+            problems = [f"{problem.text} {problem.mend}".strip() for problem in self._view(here).problems]
+            if which := self._which(here):
+                say(which, *problems)
+            else:
+                say(self._ready(here), *problems, *([words.GRADING] if _being_graded() else []), icon="▷")
+            # Where nobody says which notebook this is, a check may.
             shell = ipython()
             if shell is not None and self._watcher is None:
                 self._watcher = Watcher(shell, self._saw)
@@ -70,7 +75,7 @@ class Session:
         with _said():
             here = self._open()
             if not name and not self._last:
-                say(words.NOTHING_RAN)
+                say(self._which(here) or words.NOTHING_RAN)
                 return
             activity, check = self._check(here, name or next(reversed(self._last)))
             if check.id in self._last:
@@ -85,7 +90,7 @@ class Session:
         with _said():
             here = self._open()
             if not name and not self._last:
-                say(words.NOTHING_RAN)
+                say(self._which(here) or words.NOTHING_RAN)
                 return
             activity, check = self._check(here, name or next(reversed(self._last)))
             if not check.hints:
@@ -98,7 +103,7 @@ class Session:
 
     def choose(self, name: str, options: Sequence[str]) -> None:
         """Choose, or show what there is to choose."""
-        with _said():
+        with _said(keeps=bool(options)):
             here = self._open()
             forks = {fork.id: fork for fork in self._forks(here)}
             if not forks:
@@ -116,7 +121,7 @@ class Session:
 
     def goal(self, text: str, *, name: str, standard: str, by: date | str | None, done: bool) -> None:
         """Make a goal, or show those there are."""
-        with _said():
+        with _said(keeps=bool(text.strip() or name)):
             here = self._open()
             if not text.strip() and not name:
                 show(cards.goals_card(self._view(here).goals))
@@ -139,7 +144,7 @@ class Session:
 
     def reflect(self, prompt: str, text: str) -> None:
         """Write down a thought."""
-        with _said():
+        with _said(keeps=True):
             here = self._open()
             points = {p.id: a for a in self._activities(here) for p in a.reflections if p.role == "reflect"}
             if not points:
@@ -166,11 +171,15 @@ class Session:
             if what.cell:
                 self._texts[what.cell] = text_digest(what.source)
             here = self._open()
-            if (known := self._known(here, what)) is not None:
+            known = self._known(here, what)
+            if len(known) > 1 and (which := self._which(here)):
+                say(which)
+            elif len(known) == 1:
+                activity, check = known[0]
                 # A check that only one notebook has tells which notebook this is.
-                self.activity = self.activity or known[0].id
-                blanks = known[1].blanks
-                self._note(here, *known, replace(what, blank=bool(blanks) and set(blanks) <= set(self._texts.values())))
+                self.activity = self.activity if here.activity else activity.id
+                blank = bool(check.blanks) and set(check.blanks) <= set(self._texts.values())
+                self._note(here, activity, check, replace(what, blank=blank))
 
     def _try(self, name: str, test: Callable[[], Any]) -> None:
         value, failure = None, None
@@ -178,7 +187,7 @@ class Session:
             value = test()
         except BaseException as error:
             failure = error
-        with _said():
+        with _said(keeps=True):
             here = self._open()
             self._note(here, *self._check(here, name), ran("", failure, value))
         if failure is not None:
@@ -207,20 +216,34 @@ class Session:
         standing = _standing(self._view(here), activity, check)
         show(cards.result_card(activity, check, verdict, score, what, standing))
 
-    def _known(self, here: StudentCourse, what: Ran) -> Known | None:
-        """The check with this text: in this notebook where that is known, else where only one notebook of the unit has it."""
+    def _known(self, here: StudentCourse, what: Ran) -> list[Known]:
+        """The checks with this text: in this notebook where that is known, else in those of the unit."""
         digest = text_digest(what.source)
-        found = [(a, check) for a in self._activities(here) for check in a.checks if check.digest == digest]
-        return found[0] if len(found) == 1 else None
+        return [(a, check) for a in self._activities(here) for check in a.checks if check.digest == digest]
 
     # --- what is here -------------------------------------------------------------------------------------------------------------
 
     def _open(self) -> StudentCourse:
-        """The course as of now. Raises NotFoundError where there is none."""
+        """The course as of now. Raises NotFoundError where there is none, or no notebook of the name that the student said."""
         place = self.folder / f"{self.activity}.ipynb" if self.activity else self.folder
         if not (self.folder / "course.json").is_file():
             raise NotFoundError(words.NO_COURSE)
-        return open_course(place)
+        here = open_course(place)
+        self.lost = self._named and not here.activity
+        if self.lost:
+            raise NotFoundError(words.NO_SUCH_NOTEBOOK.format(name=self.activity, names=_names(self._activities(here))))
+        return here
+
+    def _which(self, here: StudentCourse) -> str:
+        """The question which notebook this is; empty where that is known. A grader, who could not answer, is not asked."""
+        notebooks = self._activities(here)
+        return words.WHICH_NOTEBOOK.format(names=_names(notebooks)) if len(notebooks) > 1 and not _being_graded() else ""
+
+    def _ready(self, here: StudentCourse) -> str:
+        notebooks = self._activities(here)
+        if len(notebooks) == 1:
+            return words.STARTED.format(title=notebooks[0].title)
+        return words.STARTED_COURSE.format(course=here.course.title)
 
     def _view(self, here: StudentCourse) -> StudentView:
         """What a screen would show, without what is nobody's business in a notebook that is handed in."""
@@ -244,28 +267,38 @@ class Session:
         return found[0]
 
     def _choose(self, fork: Fork, *options: str) -> None:
-        with _said():
+        with _said(keeps=True):
             here = self._open()
             by_name = {option.title: option.id for option in fork.options}
             chosen = tuple(by_name.get(option, option) for option in options)
+            if unknown := [option for option in chosen if option not in by_name.values()]:
+                raise NotFoundError(words.NO_SUCH_WAY.format(name=unknown[0], names=", ".join(by_name.values())))
             self._tell(here, NewChoice(fork=fork.id, options=chosen))
             titles = [option.title for option in fork.options if option.id in chosen]
             say(words.CHOSEN.format(options=", ".join(f"“{title}”" for title in titles)), icon="✓", mood="good")
 
     def _tell(self, here: StudentCourse, news: NewRecord) -> None:
         if not _being_graded():
-            here.tell([news], now=utc_now())
+            try:
+                here.tell([news], now=utc_now())
+            except PlnbError as error:
+                raise _NotKeptError from error
+
+
+class _NotKeptError(Exception):
+    """What the student did or wrote was to be kept, and was not; its cause says why."""
 
 
 _current: Session | None = None
 
 
-def current(path: str = "", activity: str = "") -> Session:
-    """The session of this kernel; another one where `path` or `activity` say so."""
+def current(path: str | None = None, activity: str = "") -> Session:
+    """The session of this kernel; another one where `path` or `activity` say so, or who begins again after a misspelt name."""
     global _current
-    if _current is None or path or activity:
+    if _current is None or path or activity or (_current.lost and path is not None):
         folder, name = _notebook()
-        fresh = Session(Path(path).absolute() if path else folder, activity or ("" if path else name))
+        said = activity.removesuffix(".ipynb")
+        fresh = Session(Path(path).absolute() if path else folder, said or ("" if path else name), named=bool(said))
         if _current is not None and _current._watcher is not None:
             _current._watcher.stop()
         _current = fresh
@@ -290,20 +323,38 @@ def _being_graded() -> bool:
 
 
 @contextmanager
-def _said(*, quiet: bool = False) -> Iterator[None]:
-    """Say what fails, in a sentence, and go on: a helper must never stop the work it helps with."""
+def _said(*, quiet: bool = False, keeps: bool = False) -> Iterator[None]:
+    """Say what fails, in a sentence, and go on: a helper must never stop the work it helps with.
+
+    Where something was to be kept, which is so for all that is in here or for one call of it, that is said too.
+    """
     try:
         yield
     except NotFoundError as error:
         if not quiet:
             say(" ".join(filter(None, (error.message, error.mend))))
-    except PlnbError as error:
-        say(words.NOT_KEPT.format(problem=" ".join(filter(None, (error.message, error.mend)))), icon="!", mood="wait")
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        say(words.NOT_KEPT.format(problem=f"{'.'.join(map(str, first['loc']))}: {first['msg']}."), icon="!", mood="wait")
+    except (PlnbError, ValidationError) as error:
+        problem = _problem(error)
+        say(words.NOT_KEPT.format(problem=problem) if keeps else problem, icon="!", mood="wait")
+    except _NotKeptError as error:
+        say(words.NOT_KEPT.format(problem=_problem(error.__cause__)), icon="!", mood="wait")
     except Exception as error:
         say(words.OURS.format(problem=type(error).__name__), icon="!", mood="wait")
+
+
+def _problem(error: BaseException | None) -> str:
+    """What went wrong, in a sentence."""
+    match error:
+        case PlnbError():
+            return " ".join(filter(None, (error.message, error.mend)))
+        case ValidationError():
+            first = error.errors(include_url=False, include_input=False)[0]
+            return f"{'.'.join(map(str, first['loc']))}: {first['msg']}."
+    return ""
+
+
+def _names(activities: Sequence[Activity]) -> str:
+    return ", ".join(activity.id for activity in activities)
 
 
 def _share(check: Check, what: Ran) -> float | None:

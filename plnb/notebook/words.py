@@ -7,6 +7,8 @@ from typing import Final
 NO_COURSE: Final = "There is no course beside this notebook (course.json). It runs as it is; nothing is kept."
 STARTED: Final = "“{title}” is ready. Run a check, and you will see here how it went."
 STARTED_COURSE: Final = "“{course}” is ready. Run a check, and you will see here how it went."
+WHICH_NOTEBOOK: Final = 'Which notebook is this? Say so: me.start(activity="…"), one of: {names}.'
+NO_SUCH_NOTEBOOK: Final = "There is no notebook “{name}” here. There are: {names}."
 GRADING: Final = "Nothing is kept while this is being graded."
 
 PASSED: Final = "Passed"
@@ -35,6 +37,7 @@ CHOICES: Final = "There is no choice to make in this notebook."
 PICK: Final = "Choose {n}"
 HOW_TO_CHOOSE: Final = 'plnb.notebook.choose("{fork}", "{option}")'
 NO_SUCH_FORK: Final = "There is no choice “{name}” here. There are: {names}."
+NO_SUCH_WAY: Final = "“{name}” is not one of the ways here. There are: {names}."
 IS_CHOSEN: Final = "chosen"
 SUGGESTED: Final = "suggested"
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from plnb.core.course import Activity, Check
 from plnb.core.records import Attempt, Verdict
 from plnb.notebook.display import RESULT_MIME, VIEW_MIME
+from plnb.store.bundle import student_bundle, with_digests, write_bundle
 from plnb.store.journal import read_journals
 from plnb.store.student_folder import open_course
 from tests.notebook.kernels import run, run_named
-from tests.server.desk import TESTS, put
+from tests.server.desk import COURSE, TESTS, WALK, notebook, put
 
 BEGIN = "import plnb.notebook as me\nme.start()"
 
@@ -21,6 +23,26 @@ BEGIN = "import plnb.notebook as me\nme.start()"
 @pytest.fixture
 def unit(tmp_path: Path) -> Path:
     return put(tmp_path / "lines") / "one"
+
+
+RIDE = Activity(
+    id="ride",
+    unit="one",
+    title="A ride",
+    checks=(Check(id="pace", title="How fast?", points=2), Check(id="start", title="From where?", points=2)),
+)
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Path:
+    """A unit of two notebooks; one check has the same text in both."""
+    folder = tmp_path / "pair" / "one"
+    folder.mkdir(parents=True)
+    course = COURSE.model_copy(update={"units": (COURSE.units[0].model_copy(update={"nodes": (WALK, RIDE)}),)})
+    for activity in (WALK, RIDE):
+        (folder / f"{activity.id}.ipynb").write_text(json.dumps(notebook(activity)))
+    write_bundle(with_digests(student_bundle(course, "one"), folder), folder / "course.json")
+    return folder
 
 
 def test_a_lesson_from_start_to_progress(unit: Path) -> None:
@@ -87,15 +109,17 @@ def test_what_a_student_sees_never_goes_to_stderr_and_never_ends_a_cell(unit: Pa
         "me.check('nope')",
         "me.hint('nope')",
         "me.choose('nope')",
+        "me.choose('rep', 'nope')",
         "me.goal('x', standard='nope')",
         "me.goal('x', by='soon')",
     )
     assert [one.complained for one in shown] == [""] * len(shown)
-    assert [one.error for one in shown[2:]] == [""] * 5
+    assert [one.error for one in shown[2:]] == [""] * 6
     assert [one.text for one in shown[2:]] == [
         "There is no check “nope” here. There are: slope, start.",
         "There is no check “nope” here. There are: slope, start.",
         "There is no choice “nope” here. There are: rep.",
+        "“nope” is not one of the ways here. There are: graph, table.",
         "! This could not be kept. This course has no standard “nope”. "
         "Fetch the unit again; if that does not help, tell your teacher.",
         "“soon” is not a day. Write it like this: 2026-12-24",
@@ -189,7 +213,16 @@ def test_a_newer_or_damaged_course_says_so(unit: Path, change: dict[str, object]
     bundle.write_text(json.dumps({**json.loads(bundle.read_text()), **change}))
     shown = run(unit, BEGIN, "slope = 2", TESTS["slope"])
     assert says in shown[0].text
+    assert "could not be kept" not in shown[0].text, "nothing was to be kept"
     assert [one.error for one in shown] == ["", "", ""]
+
+
+@pytest.mark.parametrize("writes", ["me.goal('x')", "me.reflect('x')", "me.choose('rep', 'graph')", "me.check('slope', int)"])
+def test_what_was_to_be_kept_in_a_newer_course_and_was_not_says_so(unit: Path, writes: str) -> None:
+    bundle = unit / "course.json"
+    bundle.write_text(json.dumps({**json.loads(bundle.read_text()), "schema_version": 9}))
+    _, shown = run(unit, BEGIN, writes)
+    assert shown.text.startswith("! This could not be kept. This was written by a newer plnb")
 
 
 def test_a_folder_that_may_only_be_read_still_tells_how_checks_went(unit: Path) -> None:
@@ -232,6 +265,48 @@ def test_vs_code_and_jupyter_each_tell_which_notebook_it_is(unit: Path) -> None:
     assert shown.text.startswith("▷ “A walk” is ready.")
     (shown,) = run(unit, BEGIN, env={"JPY_SESSION_NAME": "some/where/walk.ipynb"})
     assert shown.text.startswith("▷ “A walk” is ready.")
+
+
+WHICH = 'Which notebook is this? Say so: me.start(activity="…"), one of: walk, ride.'
+
+
+def test_where_nobody_says_which_notebook_it_is_that_is_asked(pair: Path) -> None:
+    begin, check, hint, _, both = run(pair, BEGIN, "me.check()", "me.hint()", "start = 1", TESTS["start"])
+    assert [begin.text, check.text, hint.text] == [WHICH] * 3
+    assert both.text == WHICH, "the text of this check is in both"
+    assert not (pair / "journal").exists()
+    _, _, slope, both, check = run(pair, BEGIN, "slope = 2; start = 1", TESTS["slope"], TESTS["start"], "me.check()")
+    assert "“How steep?” is right." in slope.text, "only one notebook has it, and so it tells which one this is"
+    assert check.text == both.text
+    assert "“Where from?” is right." in both.text
+
+
+def test_a_name_that_no_notebook_has_is_not_ready(pair: Path) -> None:
+    wrong = "There is no notebook “wlak” here. There are: walk, ride."
+    cells = ["import plnb.notebook as me\nme.start(activity='wlak')", "slope = 2", TESTS["slope"], "me.check()", "me.hint()"]
+    shown = run(pair, *cells, "me.start(activity='walk.ipynb')", "me.check('slope')", env={"JPY_SESSION_NAME": "x/ride.ipynb"})
+    assert [one.text for one in shown] == [
+        wrong,
+        "",
+        "",
+        wrong,
+        wrong,
+        "▷ “A walk” is ready. Run a check, and you will see here how it went.",
+        "“How steep?” has not run yet. Run its cell, and ask again.",
+    ]
+    *_, again = run(pair, cells[0], "me.start()", env={"JPY_SESSION_NAME": "x/ride.ipynb"})
+    assert again.text.startswith("▷ “A ride” is ready.")
+
+
+def test_of_one_notebook_nobody_asks_which_it_is(unit: Path) -> None:
+    (shown,) = run(unit, BEGIN)
+    assert shown.text.startswith("▷ “A walk” is ready.")
+
+
+def test_a_grader_is_not_asked_which_notebook_it_is(pair: Path) -> None:
+    begin, _, both = run(pair, BEGIN, "start = 1", TESTS["start"], env={"NBGRADER_EXECUTION": "autograde"})
+    assert begin.text.startswith("▷ “Lines” is ready.")
+    assert both.text == ""
 
 
 def test_the_server_and_the_kernel_tell_one_try_once(unit: Path) -> None:

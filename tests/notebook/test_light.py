@@ -39,5 +39,5 @@ def test_it_works_without_ipython_and_loads_nothing_heavy(tmp_path: Path) -> Non
     loaded = {name.split(".")[0] for name in json.loads(modules)}
     assert not loaded & HEAVY
     assert "IPython" not in loaded
-    assert told[0] == "▷ “Lines” is ready. Run a check, and you will see here how it went."
+    assert told[0] == "▷ “A walk” is ready. Run a check, and you will see here how it went."
     assert "☰ Lines" in told
