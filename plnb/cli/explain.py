@@ -11,11 +11,14 @@ from rich.markup import escape
 
 from plnb.cli.console import CourseOption, JsonOption, out, print_json, table
 from plnb.core.base import Basis
+from plnb.core.records import Verdict
 
 if TYPE_CHECKING:
-    from plnb.core.explanation import Explanation, StandardExplanation
+    from plnb.core.explanation import Considered, Explanation, StandardExplanation
 
 _SIGNS = {"right": "✓ right", "wrong": "✗ wrong", "neutral": "~ neither", "left_out": "– left out"}
+_VERDICT_SIGNS = {("wrong", Verdict.partial): "◐ partly right", ("left_out", Verdict.waiting): "… waiting"}
+"""Where what became of an answer says more than how it counted, in the words that a student reads elsewhere."""
 
 
 def explain(
@@ -70,7 +73,7 @@ def _print_one(found: Explanation, told: StandardExplanation) -> None:
     if told.considered:
         shown = table("When", "What", "", "", title="\nYour answers, oldest first")
         for record in told.considered:
-            shown.add_row(f"{record.at:%Y-%m-%d %H:%M}", escape(record.what), _SIGNS[record.counted.value], escape(str(record.why)))
+            shown.add_row(f"{record.at:%Y-%m-%d %H:%M}", escape(record.what), _sign(record), escape(str(record.why)))
         out.print(shown)
     for word in told.words:
         out.print(f"{word.at:%Y-%m-%d}: {escape(str(word.why))}")
@@ -95,6 +98,11 @@ def _print_next(found: Explanation) -> None:
         out.print(f"  {escape(suggestion.title)}: {escape(str(suggestion.reason))}")
     for note in found.notes:
         out.print(f"[dim]{escape(str(note))}[/dim]")
+
+
+def _sign(record: Considered) -> str:
+    counted = record.counted.value
+    return _VERDICT_SIGNS.get((counted, record.verdict), _SIGNS[counted]) if record.verdict else _SIGNS[counted]
 
 
 def _level(level: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -101,7 +102,11 @@ def note(
     told = _Telling(course, student)
     for code in standard or ():
         _known_standard(told.course, code)
-    record = Intervened(**told.head("intervened", text), note=_said(text, "--note"), standards=tuple(standard or ()))
+    record = Intervened(
+        **told.head("intervened", text),
+        note=_said(text, f"plnb teacher note {shlex.quote(student)}"),
+        standards=tuple(standard or ()),
+    )
     told.tell(record, f"Noted for {student}.")
 
 
@@ -183,14 +188,15 @@ def _few(names: Iterable[str], most: int = 5) -> str:
 
 def _known_standard(course: Course, code: str, *, or_activity: bool = False) -> None:
     if code not in course.assessed():
-        what = "standard or activity" if or_activity else "standard that it checks"
-        raise NotFoundError(f"The course has no {what} '{code}'.", mend=f"Its standards: {', '.join(course.assessed()) or 'none'}.")
+        said = f"has no standard or activity '{code}'" if or_activity else f"checks no standard '{code}'"
+        raise NotFoundError(f"The course {said}.", mend=f"Its standards: {', '.join(course.assessed()) or 'none'}.")
 
 
-def _said(text: str, option: str = "--reason") -> str:
+def _said(text: str, before: str = "--reason") -> str:
+    """The words, on one line. Raises InputError where there are none; `before` is what to write before them."""
     said = " ".join(text.split())
     if not said:
-        raise InputError("The student would read an empty reason.", mend=f"Say it in a sentence: {option} '…'")
+        raise InputError("The student would read an empty reason.", mend=f"Say it in a sentence: {before} '…'")
     return said
 
 

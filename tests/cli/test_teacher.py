@@ -132,6 +132,15 @@ def test_what_cannot_be_said_is_one_sentence_and_nothing_is_written(folder: Cour
     assert records(folder) == []
 
 
+def test_a_mend_is_a_command_that_there_is(folder: CourseFolder) -> None:
+    empty = teacher(folder, "note", "ada", " ").exception
+    assert isinstance(empty, InputError)
+    assert empty.mend == "Say it in a sentence: plnb teacher note ada '…'"
+    unknown = teacher(folder, "override", "ada", "T.9", "familiar", "-r", "x").exception
+    assert isinstance(unknown, NotFoundError)
+    assert unknown.message == "The course checks no standard 'T.9'."
+
+
 def test_before_anything_is_graded_it_says_what_comes_first(tmp_path: Path) -> None:
     folder = make_tiny_course(tmp_path / "course", release=False)
     for done in (teacher(folder, "pin", "ada", "sums", "-r", "x"), command(explain, folder, "ada")):
@@ -146,6 +155,20 @@ def test_explain_is_said_to_the_student(folder: CourseFolder) -> None:
     for words in ("Where you are: started", "The rule.", "wrong", "What would change it.", "Where it is on your path"):
         assert words in done.stdout
     assert "T.2" in command(explain, folder, "ada").stdout
+
+
+def test_explain_tells_half_right_and_waiting_from_wrong_and_left_out(folder: CourseFolder) -> None:
+    def answer(name: str, verdict: Verdict, **more: float) -> Attempt:
+        return wrong.model_copy(update={"id": record_id("ada", name), "verdict": verdict, **more})
+
+    with Ledger.open(folder.ledger) as ledger:
+        (wrong,) = ledger.records("ada")
+        ledger.add([answer("half", Verdict.partial, score=0.5), answer("essay", Verdict.waiting)])
+    said = command(explain, folder, "ada", "T.1").stdout
+    assert "✗ wrong" in said
+    assert "◐ partly right" in said
+    assert "… waiting" in said
+    assert "left out" not in said
 
 
 def test_whatif_changes_nothing_but_draws_what_is_asked_for(folder: CourseFolder, tmp_path: Path) -> None:
