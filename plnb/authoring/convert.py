@@ -25,6 +25,7 @@ from plnb.store.layout import COURSE_FILE, CourseFolder
 _LEFT_BEHIND: Final = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", ".DS_Store", ".git")
 _BESIDE: Final = ("*.py", "*.yml", "*.yaml", "*.md", "*.txt")
 """Files of an nbgrader course that its configuration may need."""
+_FEW: Final = 5
 _CONFIG: Final = "nbgrader_config.py"
 _SOURCE_IS_SOURCE: Final = """
 # plnb convert: in a plnb course what the teacher writes lies in `source`.
@@ -118,12 +119,24 @@ def _copy(origin: Path, made: CourseFolder) -> None:
     elif any(origin.glob("*.ipynb")):
         unit = made.unit_source(_plain(origin.name))
         shutil.copytree(origin, unit, ignore=_LEFT_BEHIND, copy_function=shutil.copyfile)
+    elif folders := _folders_of_notebooks(origin):
+        raise NotFoundError(
+            f"No notebooks lie directly in this folder; some lie in {', '.join(f'{name}/' for name in folders)}.",
+            place=str(origin),
+            mend="Name one of those, or put the folders under source/.",
+        )
     else:
         raise NotFoundError(
             "There are no notebooks here.",
             place=str(origin),
             mend="Name a notebook, a folder with notebooks in it, or an nbgrader course with source/<assignment>/<notebook>.ipynb.",
         )
+
+
+def _folders_of_notebooks(origin: Path) -> list[str]:
+    """Folders right here with notebooks in them; the first few, of a home folder."""
+    found = {path.parent.name for path in origin.glob("*/*.ipynb") if not path.parent.name.startswith(".")}
+    return sorted(found, key=_natural)[:_FEW]
 
 
 def _source_of(origin: Path) -> Path:

@@ -151,6 +151,17 @@ def test_a_broken_notebook_is_named_and_nothing_is_made(tmp_path: Path, content:
     assert [path.name for path in tmp_path.iterdir()] == ["old"]
 
 
+def test_a_folder_of_folders_of_notebooks_says_where_they_lie(tmp_path: Path) -> None:
+    for name in ("first-steps", "second-steps", ".ipynb_checkpoints"):
+        (tmp_path / "old" / name).mkdir(parents=True)
+        (tmp_path / "old" / name / "one.ipynb").write_text("{}")
+    with pytest.raises(NotFoundError) as caught:
+        convert(tmp_path / "old", tmp_path / "new")
+    assert caught.value.message == "No notebooks lie directly in this folder; some lie in first-steps/, second-steps/."
+    assert caught.value.mend == "Name one of those, or put the folders under source/."
+    assert not (tmp_path / "new").exists()
+
+
 def test_what_cannot_be_converted_is_refused_and_left_alone(tmp_path: Path, stem: Converted) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     before = files(tmp_path)
