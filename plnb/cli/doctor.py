@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from rich.markup import escape
 
 from plnb.cli.console import CourseOption, JsonOption, count, out, print_json
-from plnb.errors import PlnbError
+from plnb.errors import NotFoundError, PlnbError
 
 if TYPE_CHECKING:
     from plnb.engine.sandbox import Proof
@@ -179,6 +179,9 @@ def look_at_course(course: Path) -> Iterator[Probe]:
 
     try:
         folder = find_course(course)
+    except NotFoundError as error:
+        yield Probe(name="Course folder", result="failed", said=f"{error.place}: {error.message}", mend=error.mend)
+        return
     except PlnbError:
         yield Probe(name="Course folder", result="note", said="none here.", mend="Name one with --course to have it looked at.")
         return
@@ -189,6 +192,7 @@ def look_at_course(course: Path) -> Iterator[Probe]:
 
 def _closed(root: Path) -> Probe:
     import os
+    import shlex
     import stat
 
     name = "Course folder"
@@ -198,7 +202,7 @@ def _closed(root: Path) -> Probe:
             name=name,
             result="note",
             said=f"{root} holds solutions and grades, and others who log in to this machine can open it.",
-            mend=f"Close it to them: chmod 700 {root}",
+            mend=f"Close it to them: chmod 700 {shlex.quote(str(root))}",
         )
     return Probe(name=name, result="held", said=f"{root} is closed to others")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from plnb.errors import CourseFileError
+from plnb.errors import CourseFileError, NotFoundError
 
 COURSE_FILE: Final = "course.yaml"
 
@@ -122,13 +122,18 @@ class CourseFolder:
 
 
 def find_course(start: Path) -> CourseFolder:
-    """The course that `start` lies in: the nearest folder, from `start` upwards, with a `course.yaml`."""
+    """The course that `start` lies in: the nearest folder, from `start` upwards, with a `course.yaml`.
+
+    Raises CourseFileError (there is none), NotFoundError (`start` is not there: a misspelt folder is not the course above it).
+    """
     here = start.absolute()
+    if not here.exists():
+        raise NotFoundError("There is no such folder.", place=str(here), mend="Check its name.")
     for folder in (here, *here.parents):
         if (folder / COURSE_FILE).is_file():
             return CourseFolder(folder)
     raise CourseFileError(
         f"There is no {COURSE_FILE} here or in any folder above.",
-        place=str(start),
+        place=str(here),
         mend="Go to your course's folder, name it with --course, or start a course with: plnb new",
     )

@@ -42,6 +42,15 @@ def test_a_folder_that_others_can_open_is_said_with_its_mend(course: Path) -> No
     course.chmod(0o755)
     probe = probes(course)["Course folder"]
     assert (probe.result, probe.mend) == ("note", f"Close it to them: chmod 700 {course}")
+    spaced = course / "my course"
+    spaced.mkdir(mode=0o755)
+    (spaced / "course.yaml").write_bytes((course / "course.yaml").read_bytes())
+    assert probes(spaced)["Course folder"].mend == f"Close it to them: chmod 700 '{spaced}'"
+
+
+def test_a_folder_that_was_named_and_is_not_there_is_a_fault(course: Path) -> None:
+    probe = probes(course / "typo")["Course folder"]
+    assert (probe.result, probe.said) == ("failed", f"{course / 'typo'}: There is no such folder.")
 
 
 def test_records_as_they_were_written_hold(course: Path) -> None:

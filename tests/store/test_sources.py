@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from plnb.core.authored import ActivityEntry
-from plnb.errors import CourseFileError, FrameworkError, InputError
+from plnb.errors import CourseFileError, FrameworkError, InputError, NotFoundError
 from plnb.store.layout import CourseFolder, find_course
 from plnb.store.sources import load_course
 from tests.store.courses import CHECK, COURSE_YAML, FRAMEWORK, cell, everything, graded_cell, make_course, notebook
@@ -106,7 +106,7 @@ def test_a_course_that_cannot_be_read_is_refused_in_one_sentence(
 
 def test_a_course_is_found_from_any_folder_inside_it(tmp_path: Path):
     root = make_course(tmp_path / "course")
-    for start in (root, root / "source" / "steady-change", root / "source" / "not-yet-there"):
+    for start in (root, root / "source" / "steady-change", root / "course.yaml"):
         assert find_course(start) == CourseFolder(root)
 
 
@@ -114,6 +114,17 @@ def test_outside_a_course_the_mend_is_to_go_to_one_or_to_start_one(tmp_path: Pat
     with pytest.raises(CourseFileError) as caught:
         find_course(tmp_path)
     assert "plnb new" in caught.value.mend
+    assert caught.value.place == str(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_no_folder_of_the_course_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    root = make_course(tmp_path / "course")
+    monkeypatch.chdir(root)
+    for start in (root / "typo", Path("typo")):
+        with pytest.raises(NotFoundError, match="no such folder") as caught:
+            find_course(start)
+        assert caught.value.place == str(root / "typo")
+        assert caught.value.mend
 
 
 def test_the_layout_is_that_of_an_nbgrader_course():
