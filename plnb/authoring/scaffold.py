@@ -24,6 +24,7 @@ from plnb.authoring.samples import ABOUT, course_template, shared_by_templates
 from plnb.authoring.template_mark import Mark, write_mark
 from plnb.core.base import Id
 from plnb.errors import InputError, OurFaultError, OutputExistsError
+from plnb.store.layout import COURSE_FILE
 
 DEFAULT_TEMPLATE: Final = "minimal"
 _SUFFIX: Final = ".jinja"
@@ -39,7 +40,7 @@ def new_course(
     """Make a course in `target`, which must not exist or be empty, and return its full path. All of it appears, or nothing.
 
     `course_id` is made from the title where it is not given; `author` is named as the creator of the course's standards.
-    Raises OutputExistsError, NotFoundError (no such template), InputError (a title or id that cannot be used).
+    Raises OutputExistsError, NotFoundError (no such template), InputError (a title or id that cannot be used, a course around it).
     """
     course_template(template)  # an unknown one is refused before anything else
     said = one_line(title)
@@ -52,7 +53,7 @@ def new_course(
 
 @contextmanager
 def appearing(target: Path) -> Iterator[Path]:
-    """A folder to make and fill, which becomes `target` at the end: all of it appears, or nothing. Raises OutputExistsError."""
+    """A folder to make and fill, which becomes `target` at the end: all of it appears, or nothing. Raises as `room_for`."""
     room_for(target)
     target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +67,12 @@ def appearing(target: Path) -> Iterator[Path]:
 
 
 def room_for(target: Path) -> None:
-    """Raise OutputExistsError unless `target` is new or an empty folder."""
+    """Raise OutputExistsError unless `target` is new or an empty folder, InputError where it would lie inside a course."""
+    # What runs there would be taken for the inner course's, and its notebooks for the outer one's.
+    outer = next((folder for folder in target.resolve().parents if (folder / COURSE_FILE).is_file()), None)
+    if outer:
+        place = str(target.resolve())
+        raise InputError("This course would lie inside another one.", place=place, mend=f"Name a folder outside {outer}.")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         place = str(target.resolve())
         raise OutputExistsError("There is something here already.", place=place, mend="Name a folder that is empty or new.")

@@ -152,6 +152,15 @@ def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
         new_course(tmp_path / "mine", title="Mine")
 
 
+def test_a_course_inside_a_course_is_refused(tmp_path: Path) -> None:
+    outer = new_course(tmp_path / "mine", title="Mine")
+    before = sorted(outer.rglob("*"))
+    with pytest.raises(InputError, match="inside another") as refused:
+        new_course(outer / "source" / "inner", title="Inner")
+    assert refused.value.mend == f"Name a folder outside {outer}."
+    assert sorted(outer.rglob("*")) == before
+
+
 def test_an_empty_folder_is_filled_and_stays_the_same_folder(tmp_path: Path) -> None:
     target = tmp_path / "mine"
     target.mkdir()
