@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -102,7 +103,7 @@ def print_outcome(result: DemoResult) -> None:
     if result.notebooks:
         first = result.notebooks[0].parent
         out.print(f"  {first / 'progress.html'}    in a browser")
-        out.print(f"  jupyter lab {first / 'progress.ipynb'}")
+        out.print(f"  jupyter lab {escape(shlex.quote(str(first / 'progress.ipynb')))}")
 
 
 def _fate(result: DemoResult, student: str) -> str:

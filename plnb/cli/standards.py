@@ -13,7 +13,7 @@ from plnb.cli.align import align
 from plnb.cli.browse import show
 from plnb.cli.console import CourseOption, JsonOption, count, out, print_findings, print_json, table
 from plnb.core.findings import Severity
-from plnb.errors import NotFoundError
+from plnb.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from plnb.store.frameworks import Listed
@@ -47,7 +47,7 @@ def search(
         return
     if not found:
         raise NotFoundError(
-            f"No standard of this course matches “{query}”.",
+            f"No standard of this course matches '{query}'.",
             mend="Try fewer or other words, or bring in a framework with: plnb standards import",
         )
     shown = table("Code", "What it says", "Also")
@@ -116,6 +116,8 @@ def validate(
     from plnb.interop.case import validate_package
     from plnb.store.frameworks import read_bytes, read_list
 
+    if file.is_dir():
+        raise InputError("This is a folder.", place=str(file), mend="Name one file.")
     framework = read_list(file)
     findings = validate_package(read_bytes(file), strict=strict, place=str(file)) if file.suffix.casefold() == ".json" else ()
     if json:

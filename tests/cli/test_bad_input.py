@@ -105,6 +105,21 @@ def test_a_case_file_with_nulls_is_read_and_what_is_missing_is_said(tmp_path: Pa
     assert tree(root) == before
 
 
+def test_a_folder_is_no_framework_file(tmp_path: Path) -> None:
+    root = course(tmp_path, GOOD)
+    done = plnb("standards", "validate", str(root / "frameworks"), cwd=tmp_path)
+    assert done.returncode == 2
+    assert "This is a folder. Name one file." in done.stderr
+
+
+def test_places_outside_a_course_are_whole_paths(tmp_path: Path) -> None:
+    course(tmp_path, GOOD)
+    assert f"✗ {tmp_path}: There is no course.yaml" in plnb("lint", cwd=tmp_path).stderr
+    done = plnb("lint", "-C", "course/typo", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"✗ {tmp_path / 'course' / 'typo'}: There is no such folder." in done.stderr
+
+
 def test_an_unknown_unit_lists_the_known_ones(tmp_path: Path) -> None:
     root = course(tmp_path, GOOD)
     done = plnb("grade", "won", "-C", str(root), cwd=tmp_path)
@@ -186,6 +201,8 @@ def test_a_folder_where_nothing_can_be_written_is_said_in_a_sentence(tmp_path: P
     root = course(tmp_path, GOOD)
     (root / "source" / "one").mkdir(parents=True)
     (root / "source" / "one" / "first.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    if words[0] == "new":
+        (root / "course.yaml").unlink()  # inside a course it would be refused before that
     before = tree(root)
     root.chmod(0o555)
     try:
