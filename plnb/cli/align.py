@@ -21,7 +21,11 @@ def align(
     own: Annotated[str, typer.Argument(help="Code of your own standard; without it, what is aligned and what could be.")] = "",
     other: Annotated[str, typer.Argument(help="Code of the published standard.")] = "",
     course: CourseOption = Path(),
-    relation: Annotated[Relation, typer.Option("--as", help="What your own is to the published one.")] = Relation.related,
+    relation: Annotated[
+        Relation,
+        # As the metavar they would be broken in the middle of a name.
+        typer.Option("--as", metavar="RELATION", help=f"What your own is to the published one: {', '.join(Relation)}."),
+    ] = Relation.related,
     of: Annotated[str, typer.Option("--of", help="The published framework, where two have the code.")] = "",
     framework: Annotated[str, typer.Option("--framework", "-f", help="Your own framework; the first in course.yaml without.")] = "",
     remove: Annotated[bool, typer.Option("--remove", help="Take the alignment away.")] = False,
@@ -29,8 +33,9 @@ def align(
 ) -> None:
     """Align your own standards to published ones: `plnb standards align SL.RATE.1 8.EE.B.5 --as isPartOf`.
 
-    The published framework has been brought in with `plnb standards import`; `course.yaml` need not name it. Without codes: what
-    is aligned, and for each standard that is not, up to three that use the same words.
+    The published framework has been brought in with `plnb standards import`; `course.yaml` need not name it.
+
+    Without codes: what is aligned, and for each standard that is not, up to three that use the same words.
     """
     from plnb.core.aligning import own_and_others
     from plnb.store.aligning import only

@@ -23,8 +23,9 @@ def mixed(
 ) -> None:
     """Make a mixed check of several standards from questions the student has not seen, or saw longest ago.
 
-    Writes a notebook with its answers beside the others of the course; nothing is released. With as many questions for each
-    standard as the rule asks for, a student who knows it all tests out of the activities that teach it.
+    Writes a notebook with its answers beside the others of the course; nothing is released.
+
+    With as many questions for each standard as the rule asks for, who knows it all tests out of the activities that teach it.
     """
     from plnb.authoring.mixed import make_mixed
     from plnb.cli.teacher import known_student

@@ -46,13 +46,13 @@ def preview(
     if json:
         print_json(made)
     else:
-        out.print(f"[green]✓[/green] {escape(folder.relative(Path(made.folder)))}: open it in JupyterLab.")
+        out.print(f"[green]✓[/green] {escape(made.folder)}: open it in JupyterLab.", soft_wrap=True)
 
 
 def _level(said: str) -> tuple[str, Level]:
     code, _, level = said.rpartition("=")
     if not code or level not in list(Level):
         raise InputError(
-            f"“{said}” does not name a standard and a level.", mend=f"Write it as CODE=LEVEL; levels: {', '.join(Level)}."
+            f"'{said}' does not name a standard and a level.", mend=f"Write it as CODE=LEVEL; levels: {', '.join(Level)}."
         )
     return code, Level(level)

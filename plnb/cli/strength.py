@@ -34,9 +34,11 @@ def strength(
 ) -> None:
     """Put small faults into your solutions, one at a time, and see whether the checks notice.
 
-    A fault that nothing notices is shown with advice. Where it is none (both versions are right), say so in the solution with a
-    comment: # same 3f9a2c1b: why. Nothing is written. Exit code 1 when fewer faults are noticed than asked for, or something
-    could not be tried.
+    A fault that nothing notices is shown with advice. Nothing is written.
+
+    Where it is none (both versions are right), say so in the solution with a comment: # same 3f9a2c1b: why.
+
+    Exit code 1 when fewer faults are noticed than asked for, or something could not be tried.
     """
     from plnb.authoring.strength import strength as measure
     from plnb.engine.sandbox import Tier
@@ -70,7 +72,7 @@ def strength(
         enough = "[green]✓[/green]" if 100 * found.share >= at_least else "[yellow]![/yellow]"
         out.print(
             f"\n{enough} {found.noticed} of {count(found.tried, 'fault')} noticed ({_percent(found.share)})"
-            + (f"; {same} more make no difference, their author says." if same else ".")
+            + (f"; {_harmless(same)}." if same else ".")
         )
     if 100 * found.share < at_least:
         err.print(f"Fewer than the {at_least} % asked for (--at-least).")
@@ -107,6 +109,10 @@ def _print_change(lost: Unnoticed) -> None:
     for line in lost.mutant.diff:
         colour = "green" if line.startswith("-") else "red"
         out.print(f"      [{colour}]{escape(line)}[/{colour}]")
+
+
+def _harmless(number: int) -> str:
+    return "1 more makes no difference, its author says" if number == 1 else f"{number} more make no difference, their author says"
 
 
 def _share(activity: ActivityStrength) -> str:

@@ -27,8 +27,9 @@ def update(
 ) -> None:
     """Bring what is new in the template into your course. What you wrote stays.
 
-    Files you did not change are renewed. Text that both sides changed is merged (this needs git); where that is not possible, and
-    for notebooks, yours stays and the new one is laid into .plnb-template/new to look at: exit code 1 then.
+    Files you did not change are renewed. Text that both sides changed is merged (this needs git).
+
+    Where that is not possible, and for notebooks, yours stays, and the new one is laid into .plnb-template/new: exit code 1 then.
     """
     from plnb.authoring.template_update import update_course
     from plnb.store.layout import find_course

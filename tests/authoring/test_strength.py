@@ -68,6 +68,8 @@ def test_what_the_author_says_is_no_fault_is_listed_apart_and_a_mark_that_fits_n
     assert [(each.mutant.id, each.same) for each in activity.same] == [(name, "lists are never longer here")]
     assert (after.tried, after.noticed) == (before.tried - 1, before.noticed)
     assert ["00000000" in trouble for trouble in activity.troubles] == [True]
+    said = CliRunner().invoke(app, ["strength", "-C", str(tmp_path / "two"), "--unsafe-no-sandbox", "--at-least", "0"]).stdout
+    assert "1 more makes no difference, its author says." in " ".join(said.split())
 
 
 def test_a_solution_that_fails_its_own_check_is_not_tried_and_told(tmp_path: Path) -> None:
