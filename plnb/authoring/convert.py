@@ -17,7 +17,7 @@ from typing import Final
 import nbformat
 
 from plnb.authoring.convert_cells import Tagged, tag_cells
-from plnb.authoring.scaffold import appearing, id_from, one_line, room_for
+from plnb.authoring.scaffold import appearing, id_from, one_line, room_for, title_like
 from plnb.core.base import Model
 from plnb.errors import InputError, NotebookError, NotFoundError, OutputExistsError
 from plnb.store.layout import COURSE_FILE, CourseFolder
@@ -73,7 +73,7 @@ def convert(origin: Path, target: Path, *, title: str = "") -> Converted:
     origin, target = origin.resolve(), target.resolve()
     if target.is_relative_to(origin) and origin.is_dir():
         raise InputError("The new course would lie inside the old one.", place=str(target), mend="Name a folder beside it.")
-    named = one_line(title or origin.stem.replace("-", " ").replace("_", " ").capitalize())
+    named = one_line(title or title_like(origin.stem))
     with appearing(target) as folder:
         made = CourseFolder(folder)
         _copy(origin, made)

@@ -66,6 +66,12 @@ def appearing(target: Path) -> Iterator[Path]:
             made.rename(target)
 
 
+def title_like(name: str) -> str:
+    """What a course is called whose folder has this name, where nobody says otherwise."""
+    words = name.replace("-", " ").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
 def room_for(target: Path) -> None:
     """Raise OutputExistsError unless `target` is new or an empty folder, InputError where it would lie inside a course."""
     # What runs there would be taken for the inner course's, and its notebooks for the outer one's.

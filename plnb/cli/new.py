@@ -28,15 +28,14 @@ def new(
 
     In a terminal it asks for what the options do not say.
     """
-    from plnb.authoring.scaffold import DEFAULT_TEMPLATE, new_course, room_for
+    from plnb.authoring.scaffold import DEFAULT_TEMPLATE, new_course, room_for, title_like
 
     room_for(target)  # before anybody is asked anything
     asks = sys.stdin.isatty() and sys.stdout.isatty()
     if not template:
         template = _ask_template() if asks else DEFAULT_TEMPLATE
     if not title:
-        name = target.resolve().name.replace("-", " ").replace("_", " ")
-        name = name[:1].upper() + name[1:]
+        name = title_like(target.resolve().name)
         title = typer.prompt("What is it called? Students read this", default=name, err=True) if asks else name
     made = new_course(target, title=title, template=template)
     out.print(f"[green]✓[/green] Your course is in [bold]{escape(str(made))}[/bold]. Next:", soft_wrap=True)

@@ -95,6 +95,13 @@ def read_marks(gradebook: Engine, unit: str) -> dict[str, dict[tuple[str, str], 
     return found
 
 
+def students_in(gradebook: Engine, unit: str) -> frozenset[str]:
+    """Students of whom nbgrader's gradebook has a submission of a unit."""
+    whose = select(submitted_assignment.c.student_id).join(assignment, assignment.c.id == submitted_assignment.c.assignment_id)
+    with gradebook.connect() as db:
+        return frozenset(db.execute(whose.where(assignment.c.name == unit)).scalars())
+
+
 def _given(kind: Table, unit: str) -> Select[Any]:
     """Rows of `grade` or `comment` for a unit, each with whose and about which cell it is."""
     whose = submitted_assignment.c.student_id.label("student"), notebook.c.name.label("notebook"), base_cell.c.name.label("cell")

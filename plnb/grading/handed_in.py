@@ -109,6 +109,13 @@ class UnitRun:
 
         return read_marks(self.settler.gradebook, self.unit)
 
+    @cached_property
+    def _there(self) -> frozenset[str]:
+        """Students whose submissions nbgrader's gradebook has. Its own commands can take them out of it again."""
+        from plnb.grading.gradebook import students_in
+
+        return students_in(self.settler.gradebook, self.unit)
+
     def tasks(self, handed_in: Iterable[HandedIn]) -> Iterator[Task]:
         """What has to run, leased to us. Everything else is done with on the way."""
         to_run = self._to_run(handed_in)
@@ -186,7 +193,8 @@ class UnitRun:
 
     def _same(self, known: LedgerSubmission, task: Task) -> bool:
         at = task.timestamp or known.submitted_at
-        return (known.state, known.digest, known.manifest, known.grader, known.submitted_at) == (
+        same = (known.state, known.digest, known.manifest, known.grader, known.submitted_at)
+        return known.student in self._there and same == (
             "graded",
             task.submission.digest,
             self.manifest.digest,

@@ -292,6 +292,18 @@ def test_points_a_teacher_gives_become_records_and_reach_the_other_way(course: C
     assert attempts(course, "ada")["in-sport/explain"].verdict is Verdict.partial
 
 
+def test_what_somebody_took_out_of_nbgraders_gradebook_is_graded_again(course: CourseFolder) -> None:
+    for student in ("ada", "bob"):
+        hand_in(course, student, "u2", SPORT, without=("in-music",))
+    grade(course, jobs=0)
+    before = grades(course, "u2", "ada")
+    with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
+        gradebook.remove_submission("u2", "ada")
+    summary = grade(course, jobs=0)
+    assert {(outcome.student, outcome.state) for outcome in summary.outcomes} == {("ada", "graded"), ("bob", "unchanged")}
+    assert grades(course, "u2", "ada") == before
+
+
 def test_points_for_an_earlier_hand_in_say_nothing_about_the_next(course: CourseFolder) -> None:
     hand_in(course, "ada", "u2", SPORT, without=("in-music",))
     grade(course, jobs=0)
@@ -347,10 +359,14 @@ def test_what_is_our_fault_is_tried_again(course: CourseFolder) -> None:
 
 
 def test_a_unit_that_was_never_released_is_refused_with_the_mend(course: CourseFolder) -> None:
-    (course.submitted / "ada" / "u9").mkdir(parents=True)
-    (course.submitted / "ada" / "u9" / "x.ipynb").write_text("{}")
-    (found,) = grade(course, jobs=0).outcomes
-    assert (found.state, found.reason) == ("refused", "The unit 'u9' has not been released. Release the unit: plnb release u9")
+    for unit in ("u8", "u9"):
+        (course.submitted / "ada" / unit).mkdir(parents=True)
+        (course.submitted / "ada" / unit / "x.ipynb").write_text("{}")
+    course.unit_source("u8").mkdir()
+    written, misspelt = grade(course, jobs=0).outcomes
+    assert (written.state, written.reason) == ("refused", "The unit 'u8' has not been released. Release it: plnb release u8")
+    where = "Hand-ins lie in submitted/<student>/<unit>/."
+    assert (misspelt.state, misspelt.reason) == ("refused", f"The course has no unit 'u9'. Its units: u1, u2, u8. {where}")
     with pytest.raises(NotFoundError, match="u7"):
         grade(course, units=["u7"])
 
