@@ -366,7 +366,7 @@ def test_a_unit_that_was_never_released_is_refused_with_the_mend(course: CourseF
     written, misspelt = grade(course, jobs=0).outcomes
     assert (written.state, written.reason) == ("refused", "The unit 'u8' has not been released. Release it: plnb release u8")
     where = "Hand-ins lie in submitted/<student>/<unit>/."
-    assert (misspelt.state, misspelt.reason) == ("refused", f"The course has no unit 'u9'. Its units: u1, u2, u8. {where}")
+    assert (misspelt.state, misspelt.reason) == ("refused", f"The course has no unit 'u9'. Its units: u1, u2. {where}")
     with pytest.raises(NotFoundError, match="u7"):
         grade(course, units=["u7"])
 
