@@ -59,6 +59,8 @@ class Took:
 
 def run(command: Sequence[str], cwd: Path, **env: str) -> Took:
     """A command, with all it starts and waits for."""
+    if hasattr(os, "sync"):
+        os.sync()  # what was laid out for it is on the disk: writing that out is not its work
     before, began = _processor_seconds(), time.monotonic()
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))  # nbgrader calls `alembic`
     with tempfile.TemporaryFile("w+") as said:

@@ -159,11 +159,18 @@ def card(page: Page, name: str) -> Locator:
 
 def idle(page: Page) -> None:
     """Wait until everything that was asked to run has run, or has been given up."""
+    # For a while: between one cell and the next nothing runs either.
     page.wait_for_function(
-        f"""() => {NOTEBOOK}.widgets.every(cell => (cell.model.executionState ?? 'idle') === 'idle')
-              && window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'""",
+        f"""() => {{
+            const idle = {NOTEBOOK}.widgets.every(cell => (cell.model.executionState ?? 'idle') === 'idle')
+              && window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle';
+            window.idleSince = idle ? (window.idleSince ?? performance.now()) : undefined;
+            return idle && performance.now() - window.idleSince > 250;
+        }}""",
         timeout=60_000,
+        polling=25,
     )
+    page.evaluate("() => { window.idleSince = undefined }")
 
 
 # --- what is done to it as a whole -----------------------------------------------------------------------------------------------
