@@ -26,7 +26,7 @@ from plnb.core.standards import Framework, Standard, StandardSet
 from plnb.reports.progress import TEMPLATE, make_reports, write_progress
 
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
-FEW = 4  # students papermill's command is run for
+FEW = 20  # students papermill's command is run for
 
 
 def a_course() -> Course:
