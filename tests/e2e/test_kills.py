@@ -152,7 +152,8 @@ def kept(student: Student) -> dict[datetime, tuple[str, ...]]:
 
 def holds(student: Student, heard: Acknowledged) -> None:
     assert heard.choices.items() <= kept(student).items()
-    assert number_in(as_jupyter_reads(student.file(UNIT, NAME))) >= heard.saved, "what was saved, or something later, is there, whole"
+    text = as_jupyter_reads(student.file(UNIT, NAME))
+    assert number_in(text) >= heard.saved, "the notebook is whole, and is the one that was saved or a later one"
 
 
 def as_jupyter_reads(path: Path) -> str:
