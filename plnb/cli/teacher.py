@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from plnb.cli.console import CourseOption, count, out
+from plnb.cli.console import CourseOption, count, nothing_graded, out
 from plnb.core.base import Level, Trust
 from plnb.core.records import Directed, Directive, Intervened, Overridden, Record, record_id
-from plnb.errors import InputError, NotFoundError, NotReadyError
+from plnb.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from plnb.core.course import Course
@@ -170,7 +170,7 @@ def known_student(folder: CourseFolder, student: str) -> tuple[Record, ...]:
     from plnb.store.ledger import Ledger
 
     if not folder.ledger.exists():
-        raise NotReadyError("Nothing has been graded yet.", place=str(folder.root), mend="Grade what came in first: plnb grade")
+        raise nothing_graded(folder)
     with Ledger.open(folder.ledger) as ledger:
         known = ledger.students()
         if student not in known:

@@ -41,7 +41,7 @@ from plnb.grading.sealing import seal
 from plnb.grading.stored import fit_notebooks
 from plnb.grading.submission import NOT_WORK, StudentNotebook, match_notebooks, parse_notebook
 from plnb.grading.transplant import Transplanted, transplant
-from plnb.grading.work_folders import work_folder
+from plnb.grading.work_folders import with_folders, work_folder
 
 ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde"}
 _NO_FOLDER = Path("/nonexistent")
@@ -240,7 +240,7 @@ def _malformed(run: RunResult) -> tuple[IntegrityFlag, ...]:
 
 def _lay_out(kit: UnitKit, others: Mapping[str, bytes], folder: Path) -> None:
     """The student's other files, and the teacher's over them."""
-    theirs = {str(path) for name in kit.data for path in (PurePosixPath(name), *PurePosixPath(name).parents)}
+    theirs = with_folders(kit.data)
     for name, raw in others.items():
         if name in theirs or any(str(path) in kit.data for path in PurePosixPath(name).parents):
             continue  # the teacher's file or folder has this place
@@ -272,9 +272,9 @@ def _blank(kit: UnitKit, released: ReleasedNotebook, master: NotebookNode, *, se
     """The run of the notebook as it was released. Every student who did nothing gets this one."""
     key = (kit.digest, released.name, seen)
     if key not in _blanks:
-        with tempfile.TemporaryDirectory(prefix="plnb-work-", ignore_cleanup_errors=True) as folder:
-            _lay_out(kit, {}, Path(folder))
-            _blanks[key] = _run(kit, released, master, Path(folder), seeds=(), questions={}, seen=seen, master=master, alike=True)
+        with work_folder(Tier(kit.tier)) as folder:
+            _lay_out(kit, {}, folder)
+            _blanks[key] = _run(kit, released, master, folder, seeds=(), questions={}, seen=seen, master=master, alike=True)
         while len(_blanks) > 32:
             _blanks.popitem(last=False)
     return _blanks[key]

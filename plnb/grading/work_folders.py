@@ -11,7 +11,7 @@ import secrets
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -54,11 +54,16 @@ def another(folder: Path, tier: Tier) -> Iterator[Path]:
         aside.rename(folder)
 
 
+def with_folders(names: Iterable[str]) -> set[str]:
+    """Relative paths, and the folders that they lie in."""
+    return {str(path) for name in names for path in (PurePosixPath(name), *PurePosixPath(name).parents)} - {"."}
+
+
 def is_the_one(folder: Path, data: Mapping[str, bytes]) -> bool:
     """Whether `folder` is the one of this process for runs without a sandbox, with the teacher's files in it and no other."""
     if folder != _the_one.get(os.getpid()):
         return False
-    expected = {str(path) for name in data for path in (PurePosixPath(name), *PurePosixPath(name).parents)} - {"."}
+    expected = with_folders(data)
     found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     if found.keys() - NOT_WORK != expected - NOT_WORK:
         return False

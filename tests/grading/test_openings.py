@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbformat import NotebookNode
@@ -72,18 +73,23 @@ def openings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Openings]:
     made.close()
 
 
+def noted(monkeypatch: pytest.MonkeyPatch, kind: type[Opened], what: str) -> list[Any]:
+    """Which processes of a kind were asked for a desk or a checker, one after the other."""
+    found: list[Any] = []
+    plain = getattr(kind, what)
+
+    def asked(self: Opened, *args: object, **how: object) -> object:
+        found.append(self)
+        return plain(self, *args, **how)
+
+    monkeypatch.setattr(kind, what, asked, raising=False)
+    return found
+
+
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[Opening]:
-    """The openings that desks were forked from, one after the other."""
-    found: list[Opening] = []
-    plain = Opening.desk
-
-    def desk(self: Opening, *args: object, **how: object) -> object:
-        found.append(self)
-        return plain(self, *args, **how)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Opening, "desk", desk, raising=False)
-    return found
+    """The openings that desks were forked from."""
+    return noted(monkeypatch, Opening, "desk")
 
 
 RIGHT = "area = math.pi * 4\nrows.append('mine')"
@@ -230,15 +236,7 @@ def test_and_so_do_those_whose_checks_were_never_rehearsed(tmp_path: Path, begun
 @pytest.fixture
 def apart(monkeypatch: pytest.MonkeyPatch) -> list[Opened]:
     """Where checkers were forked from that had begun already."""
-    found: list[Opened] = []
-    plain = Opened.checker
-
-    def checker(self: Opened, *args: object, **how: object) -> object:
-        found.append(self)
-        return plain(self, *args, **how)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Opened, "checker", checker, raising=False)
-    return found
+    return noted(monkeypatch, Opened, "checker")
 
 
 GOOD = "area = 7"
