@@ -11,24 +11,20 @@ import builtins
 import contextlib
 import linecache
 import sys
-import traceback
 import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 from plnb.engine import crossing
 from plnb.engine.channel import Channel, ChannelError
 from plnb.engine.checker import ASK, DONE, REPLY, Checked
+from plnb.engine.checker_outputs import CellOutputs, named, shown_traceback, silence
 from plnb.engine.crossing import Json
 from plnb.engine.crossing_writing import Writer
 from plnb.engine.forkable import Before
 from plnb.engine.line import Hung, Line, Refused
-from plnb.engine.proxies import shown
-
-_LONGEST: Final = 20_000  # characters of a message or a printed text in what is told
-_AROUND: Final = 2  # lines shown around the one that failed
 
 
 def serve(channel: Channel, server: Server | None = None) -> None:
@@ -79,7 +75,7 @@ class Server:
             imports = request.pop("imports")
             self._names.set_up(**request)
             for statement in imports:
-                with _silence(), self._names.to_itself(), contextlib.suppress(Exception):
+                with silence(), self._names.to_itself(), contextlib.suppress(Exception):
                     exec(compile(statement, "<teacher>", "exec"), self._names)  # noqa: S102 - the teacher's own
             return
         answers: dict[str, Callable[..., Json]] = {"check": self._check, "questions": self._questions, "same": self._same}
@@ -101,7 +97,7 @@ class Server:
         self._line.start(None if known is None else frozenset(known))
         self._names.start()
         file = f"<cell {count}>"
-        outputs = _Outputs()
+        outputs = CellOutputs()
         error: BaseException | None = None
         try:
             with outputs.kept():
@@ -122,15 +118,15 @@ class Server:
         )
         if error is None:
             return asdict(told)
-        ename, evalue = _named(error)
-        made = _traceback(error, ename, evalue, source, file, count)
+        ename, evalue = named(error)
+        made = shown_traceback(error, ename, evalue, source, file, count)
         outputs_ = [*told.outputs, {"output_type": "error", "ename": ename, "evalue": evalue, "traceback": made}]
         return {**asdict(told), "failed": True, "ename": ename, "evalue": evalue, "outputs": outputs_}
 
     def _play(self, statements: Iterable[str]) -> None:
         """Run statements of the teacher's; those that do not run here leave their names to the student's process."""
         known = set(dict.keys(self._names))
-        with _silence(), self._names.to_itself():
+        with silence(), self._names.to_itself():
             for statement in statements:
                 try:
                     exec(compile(statement, "<teacher>", "exec"), self._names)  # noqa: S102 - the teacher's own
@@ -158,7 +154,7 @@ class Server:
             self._line.start(None)  # an answer chooses a sentence, never points
             self._names.start()
             try:
-                with _silence():
+                with silence():
                     answer = bool(eval(compile(f"(\n{question}\n)", "<question>", "eval"), self._names))  # noqa: S307 - the teacher's
             except Hung:
                 raise
@@ -330,97 +326,3 @@ def _is_quiet(source: str) -> bool:
 
 def _no_input(_prompt: object = "") -> str:
     raise EOFError("a check cannot ask anybody for input")
-
-
-class _Outputs:
-    """What a cell puts out."""
-
-    def __init__(self) -> None:
-        self._outputs: list[dict[str, Any]] = []
-
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        before = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = _Stream(self._outputs, "stdout"), _Stream(self._outputs, "stderr")
-        try:
-            yield
-        finally:
-            sys.stdout, sys.stderr = before
-
-    def result(self, value: Any, count: int) -> None:
-        text = shown(value)[:_LONGEST]
-        self._outputs.append(
-            {"output_type": "execute_result", "data": {"text/plain": text}, "metadata": {}, "execution_count": count}
-        )
-
-    def taken(self) -> list[dict[str, Any]]:
-        return self._outputs
-
-
-class _Stream:
-    """A text stream that writes into a cell's outputs."""
-
-    encoding = "utf-8"
-    errors = "strict"
-
-    def __init__(self, outputs: list[dict[str, Any]], name: str) -> None:
-        self._outputs, self._name, self._left = outputs, name, _LONGEST
-
-    def write(self, text: str) -> int:
-        kept = str(text)[: self._left]
-        self._left -= len(kept)
-        last = self._outputs[-1] if self._outputs else {}
-        if last.get("output_type") == "stream" and last["name"] == self._name:
-            last["text"] += kept
-        elif kept:
-            self._outputs.append({"output_type": "stream", "name": self._name, "text": kept})
-        return len(text)
-
-    def writelines(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        """There is nothing to flush."""
-
-    def isatty(self) -> bool:
-        return False
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    with _Outputs().kept():
-        yield
-
-
-# --- errors ----------------------------------------------------------------------------------------------------------------------
-
-
-def _named(error: BaseException) -> tuple[str, str]:
-    if isinstance(error, Refused):
-        return "AssertionError", f"The check was offered {error}, and it looks at plain values only."
-    if isinstance(error, Hung):
-        return "TimeoutError", "The answer took too long."
-    try:
-        text = str(error)
-    except Exception:
-        text = ""
-    return type(error).__name__[:200], text[:_LONGEST]
-
-
-def _traceback(error: BaseException, ename: str, evalue: str, source: str, file: str, count: int) -> list[str]:
-    """As a kernel shows it: the cell's own lines first, then where it came up in the student's."""
-    at = next((frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file), None)
-    if isinstance(error, SyntaxError) and error.filename == file:
-        at = error.lineno
-    head = f"{'-' * 75}\n{ename}{'Traceback (most recent call last)':>{max(35, 75 - len(ename))}}"
-    shown_lines = [head]
-    if at:
-        lines = source.split("\n")
-        around = range(max(1, at - _AROUND), min(len(lines), at + _AROUND) + 1)
-        quoted = [f"{'---->' if number == at else '     '} {number} {lines[number - 1]}" for number in around]
-        shown_lines.append("\n".join([f"Cell In[{count}], line {at}", *quoted]))
-    theirs = error.__dict__.get("plnb_trace", "")
-    if theirs:
-        shown_lines.append(f"In the student's code:\n{theirs.rstrip()}")
-    return [*shown_lines, f"{ename}: {evalue}"]
