@@ -13,8 +13,10 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar, cast
 
+from plnb.core.base import Model
 from plnb.engine.runs import Budget
 from plnb.grading.executors import Executor, Here, LocalWorkers, workers_for
 from plnb.grading.trust import sandbox_for
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from plnb.grading.nbgrader_course import NbgraderCourse
     from plnb.grading.outcomes import GradeSummary, OnEvent, SubmissionOutcome
     from plnb.grading.settle import Settler
+
+_Value = TypeVar("_Value", bound=Model)
 
 _PULSE = 0.5  # seconds between looks at the clock and at Ctrl-C while nothing comes back
 
@@ -131,10 +135,12 @@ class _Batch:
         self.tell(Started(total=len(every), jobs=min(self.executor.workers, len(every)), sandbox=self.tier))
         outcomes: list[SubmissionOutcome] = []
         slow = SlowChecks()
+        same = _Same()
 
         def done(outcome: SubmissionOutcome) -> None:
             slow.add(outcome)
-            outcome = outcome.model_copy(update={"timings": ()})  # kept as a digest: memory does not grow with the class
+            # Memory does not grow with the class: timings are kept as a digest, and what many students did alike is one object.
+            outcome = replace(outcome, timings=(), repairs=same.of(outcome.repairs), flags=same.of(outcome.flags))
             outcomes.append(outcome)
             self.tell(Settled(outcome=outcome, done=len(outcomes), total=len(every)))
 
@@ -181,6 +187,17 @@ class _Batch:
             if time.monotonic() - renewed > LEASE_SECONDS / 4:
                 renewed = time.monotonic()
                 settler.renew()
+
+
+class _Same:
+    """One object for all values that are equal."""
+
+    def __init__(self) -> None:
+        self._known: dict[Model, Model] = {}
+
+    def of(self, values: tuple[_Value, ...]) -> tuple[_Value, ...]:
+        """The same values, each the object it was when first met."""
+        return tuple(cast("_Value", self._known.setdefault(value, value)) for value in values)
 
 
 def _budget(course: NbgraderCourse, budget: Budget | None) -> Budget:

@@ -25,6 +25,7 @@ from plnb.grading.gradebook_tables import (
     submitted_notebook,
 )
 from plnb.grading.nbgrader_course import NbgraderCourse
+from plnb.store.ledger_tables import SMALL_CACHE
 
 
 class Mark(Model):
@@ -55,7 +56,8 @@ def open_gradebook(of: NbgraderCourse) -> Iterator[Engine]:
 
 
 def _patient(connection: Any, _: Any) -> None:
-    connection.execute("PRAGMA busy_timeout=30000").close()
+    for pragma in ("busy_timeout=30000", SMALL_CACHE):
+        connection.execute(f"PRAGMA {pragma}").close()
 
 
 def _whole(engine: Engine, course_id: str) -> bool:

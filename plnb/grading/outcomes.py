@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal, Union
 
 from plnb.core.base import Model
@@ -22,8 +23,9 @@ class RefusedFile(Model):
     """Why, in one sentence."""
 
 
-class SubmissionOutcome(Model):
-    """What came of one submission."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionOutcome:
+    """What came of one submission. Slots, because a summary has one for each: a model takes ten times as much memory."""
 
     student: str
     """Name of the student's folder; nbgrader's student id where it is one."""

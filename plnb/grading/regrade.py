@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -175,7 +175,7 @@ class _UnitAgain:
                 again = flying.pop(came.ticket)
                 outcome = SubmissionOutcome(student=again.handed_in.student, unit=self.made.unit, state="graded")
                 if isinstance(came.found, BaseException):
-                    outcome = outcome.model_copy(update={"state": "our_fault", "reason": str(came.found)})
+                    outcome = replace(outcome, state="our_fault", reason=str(came.found))
                     failed.append(outcome)
                 else:
                     self._keep(again, came.found, came.sandbox)

@@ -27,7 +27,7 @@ from plnb.grading.evidence import HandIn, claims, records_of, scored
 from plnb.grading.folders import replacing
 from plnb.grading.manifest import Manifest
 from plnb.grading.nbgrader_course import NbgraderCourse
-from plnb.grading.outcomes import RefusedFile, SubmissionOutcome
+from plnb.grading.outcomes import RefusedFile, State, SubmissionOutcome
 from plnb.grading.repairs import Repair
 from plnb.grading.results import NotebookOutcome, Worked
 from plnb.grading.stored import FOLDER, fit_files
@@ -336,7 +336,7 @@ _ENDED: Final = {
 
 
 def _outcome(
-    state: str,
+    state: State,
     manifest: Manifest,
     hand_in: HandIn,
     kept: Kept,
@@ -345,25 +345,23 @@ def _outcome(
 ) -> SubmissionOutcome:
     scores = [score for outcome in kept.outcomes for score in outcome.scores]
     off_path = {activity.id for activity in manifest.unit.activities() if activity.branch and _off_path(activity.branch, balanced)}
-    return SubmissionOutcome.model_validate(
-        {
-            "student": hand_in.student,
-            "unit": manifest.unit.id,
-            "state": state,
-            "score": kept.score[0],
-            "max_score": kept.score[1],
-            "attempt": hand_in.attempt,
-            "repairs": kept.repairs,
-            "refused": tuple(RefusedFile(notebook=o.name, reason=o.reason) for o in kept.outcomes if o.state == "refused"),
-            "missing": tuple(o.name for o in kept.outcomes if o.state == "missing" and o.name not in off_path),
-            "differences": tuple(sorted({code for score in scores for code in score.differences})),
-            "waiting": sum(score.verdict is Verdict.waiting for score in scores),
-            "ended": tuple(f"{o.name}: {_ENDED[o.ended]}" for o in kept.outcomes if o.ended),
-            "flags": tuple(flag for outcome in kept.outcomes for flag in outcome.flags),
-            "moved": _moved(manifest, kept),
-            "seconds": seconds,
-            "timings": _timings(kept) if state == "graded" else (),
-        }
+    return SubmissionOutcome(
+        student=hand_in.student,
+        unit=manifest.unit.id,
+        state=state,
+        score=kept.score[0],
+        max_score=kept.score[1],
+        attempt=hand_in.attempt,
+        repairs=kept.repairs,
+        refused=tuple(RefusedFile(notebook=o.name, reason=o.reason) for o in kept.outcomes if o.state == "refused"),
+        missing=tuple(o.name for o in kept.outcomes if o.state == "missing" and o.name not in off_path),
+        differences=tuple(sorted({code for score in scores for code in score.differences})),
+        waiting=sum(score.verdict is Verdict.waiting for score in scores),
+        ended=tuple(f"{o.name}: {_ENDED[o.ended]}" for o in kept.outcomes if o.ended),
+        flags=tuple(flag for outcome in kept.outcomes for flag in outcome.flags),
+        moved=_moved(manifest, kept),
+        seconds=seconds,
+        timings=_timings(kept) if state == "graded" else (),
     )
 
 

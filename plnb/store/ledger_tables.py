@@ -32,6 +32,11 @@ from plnb.errors import FormatTooNewError, RecordError
 LEDGER_SCHEMA_VERSION: Final = 2
 """1 had no `event` and no `job`; both only add to it."""
 
+SMALL_CACHE: Final = "cache_size=-256"
+"""SQLite keeps 2 MB of pages for each connection otherwise, and a grader's memory grew until they were full. The machine has the
+file in memory anyway.
+"""
+
 _TRIES: Final = 5
 
 tables = MetaData()
@@ -165,6 +170,6 @@ def _note_version(db: Connection) -> None:
 def _safe_sqlite(connection: Any, _: Any) -> None:
     """Readers beside one writer (WAL), what was acknowledged survives a power cut (FULL), and nobody gives up at once."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", SMALL_CACHE):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

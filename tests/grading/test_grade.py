@@ -379,6 +379,18 @@ def test_a_unit_that_nbgrader_alone_released_is_graded_too(course: CourseFolder)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_summary_grows_little_with_the_class(course: CourseFolder) -> None:
+    for student in ("ada", "ben"):
+        hand_in(course, student, "u1", change={"speed": delete_and_cheat})
+    ada, ben = grade(course, jobs=0).outcomes
+    assert ada.repairs
+    assert ada.flags
+    alike = zip((*ada.repairs, *ada.flags), (*ben.repairs, *ben.flags), strict=True)
+    assert all(one is other for one, other in alike)  # what both did is one object
+    assert ada.timings == ben.timings == ()
+    assert not hasattr(ada, "__dict__")
+
+
 def test_pipes_and_giants_in_a_submission_do_not_block(course: CourseFolder) -> None:
     folder = hand_in(course, "ada", "u2", SPORT)
     os.mkfifo(folder / "pipe")
