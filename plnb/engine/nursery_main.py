@@ -181,6 +181,7 @@ class _Nursery:
                 report_fd=status,
                 environment=self._environment(request),
                 within=self._within,
+                first=request["do"] == "checker",
             )
         except OSError as error:
             _tell(status, {"failed": error.strerror})

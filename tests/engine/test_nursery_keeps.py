@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from plnb.engine.checker import Checker, Setting
 from plnb.engine.execute import Budget, CellStatus, Ended, run_notebook
 from plnb.engine.nursery import Nursery
 from plnb.engine.sandbox import Box, Tier
@@ -76,6 +77,19 @@ def test_an_interrupt_reaches_the_cell_and_the_desk_goes_on(nursery: Nursery, tm
     done = run_notebook(notebook("while True: pass", "7"), cwd=tmp_path, nursery=nursery, budget=Budget(cell_seconds=1))
     assert [cell.status for cell in done.cells] == [CellStatus.timed_out, CellStatus.ok]
     assert value(done.notebook.cells[1]) == 7
+
+
+def test_a_checker_has_given_up_what_a_desk_has(nursery: Nursery, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("1")
+    lines = ["NoNewPrivs:\t1", "Seccomp:\t2", "CapEff:\t0000000000000000"]
+    lines += ["CapBnd:\t0000000000000000"] if nursery.tier is Tier.namespaces else []
+    asked = {line: f"{line!r} in open('/proc/self/status').read()" for line in lines}
+    asked["its own folder"] = "open('data.csv').read() == '1'"
+    held = {"another file": f"open({str(Path(__file__))!r}).read() != ''"}  # what raises has no answer
+    box = Box(folder=tmp_path)
+    with nursery.desk(box) as desk, nursery.checker(box) as child:
+        desk.ready(20)
+        assert Checker(child.channel, Setting()).questions(asked | held, desk, 20) == dict.fromkeys(asked, True)
 
 
 def test_nothing_of_what_is_gone_stays_open(nursery: Nursery, tmp_path: Path) -> None:

@@ -88,11 +88,13 @@ def fork_confined(
     report_fd: int | None,
     environment: Mapping[str, str],
     within: bool = False,
+    first: bool = False,
 ) -> Keeper | None:
     """Fork a confined process: in this process gives its keeper, in that one None.
 
     For a caller that ignores SIGINT and has SIGTERM blocked, and that dies with all its children but in tier namespaces. `within`:
-    the caller is what `fork_opening` forked, and what has become of its world is what the confined process gets a copy of.
+    the caller is what `fork_opening` forked, and what has become of its world is what the confined process gets a copy of. `first`:
+    in tier namespaces it may be the first process of its own, for which signals of its own are no end. That saves a fork.
     """
     ours, theirs = socket.socketpair()
     user, group = os.getuid(), os.getgid()
@@ -126,7 +128,10 @@ def fork_confined(
             processes = enter(box, user, group)
             socket.send_fds(theirs, [b"."], [processes])
             os.close(processes)
-            _fork_from_first()
+            if first:
+                os.setsid()
+            else:
+                _fork_from_first()
             linux.set_inspectable(True)
             home, temporary = Path(HOME), Path(TEMPORARY)
             _limit_and_filter(box, processes=box.limits.processes + 1, strict=False)
