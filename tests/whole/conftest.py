@@ -69,13 +69,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 
 def compared(demo: Demo) -> list[tuple[str, str]]:
-    """(student, unit) that nbgrader grades too: each hand-in that was mangled, two students' whole work, and one unit of everybody
+    """(student, unit) that nbgrader grades too: each hand-in that was mangled, one student's whole work, and one unit of everybody
     else whose files are sound. All 116 with `PLNB_WHOLE=1`, which takes a quarter of an hour on two cores.
     """
     found = []
     for place, student in enumerate(demo.result.students.students):
         mangled = {mangled.unit for mangled in student.mangles}
-        whole = WHOLE or student.id.endswith(("-weak", "-everything"))
+        whole = WHOLE or student.id.endswith("-everything")
         wanted = set(student.units) if whole else mangled or {student.units[place % len(student.units)]}
         found += [(student.id, unit) for unit in sorted(wanted)]
     return found
