@@ -1,6 +1,6 @@
 """`plnb grade` against `nbgrader autograde`, side by side: wall time, processor time (of the whole machine), scores cell by cell.
 
-    python benchmarks/grading_speed.py                          # everything: an hour
+    python benchmarks/grading_speed.py                          # everything: two hours
     python benchmarks/grading_speed.py --part example --students 20
     python benchmarks/grading_speed.py --part activity trust growth workers dask one --out build/grading_speed.md
 
