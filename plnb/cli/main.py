@@ -165,12 +165,12 @@ def _warm_up() -> None:
 
     Grading finds it there. It ends with this process.
     """
-    from plnb.quick_imports import import_jsonschema
-
-    import_jsonschema()
     from plnb.engine.nursery import share_with_forks
 
     share_with_forks()
+    from plnb.quick_imports import import_jsonschema
+
+    import_jsonschema()
 
 
 def _say_stopped() -> None:

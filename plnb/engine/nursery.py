@@ -23,13 +23,15 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Final, Literal, Protocol, Self
 
 import plnb
 from plnb.engine.channel import Channel, pair
-from plnb.engine.desk import Desk
 from plnb.engine.sandbox import Box, Ending, Limits, Reason, Tier, clear_away
 from plnb.errors import NotReadyError, OurFaultError
+
+if TYPE_CHECKING:
+    from plnb.engine.desk import Desk  # which knows notebooks: a nursery is started before anybody has imported so much
 
 SMALL: Final = ("PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONHASHSEED", "PYTHONUTF8")
 """What a confined process gets of this process's environment. Never all of it: there are tokens and passwords in environments."""
@@ -212,6 +214,8 @@ class Nursery:
 
         `cwd` is where it works if it is not confined; else that is `box.folder`. Raises `OurFaultError` where there is no nursery.
         """
+        from plnb.engine.desk import Desk
+
         return Desk(self._open("desk", box, env, cwd))
 
     def checker(self, box: Box, *, env: Mapping[str, str] = {}) -> Child:
@@ -266,7 +270,8 @@ class Nursery:
         if os.getpid() != self.owner or self._process is None:
             return  # it belongs to another process
         atexit.unregister(self.close)
-        self._control.close()  # that is what it waits for
+        self._control.close()  # that is what it waits for,
+        self._process.terminate()  # unless it is importing something that nobody needs any more
         try:
             self._process.wait(2)
         except subprocess.TimeoutExpired:
@@ -335,10 +340,14 @@ _lent: list[Nursery] = []
 _lock = threading.Lock()
 
 
-def share_with_forks() -> None:
-    """Start a nursery that every fork of this process will use instead of one of its own; a second call does nothing."""
-    if sys.platform.startswith("linux") and not _lent:
-        _lent.append(Nursery(tier=Tier.none))
+def share_with_forks(modules: Sequence[str] = ()) -> None:
+    """Start a nursery that every fork of this process will use instead of one of its own; later calls have it load `modules`."""
+    if not sys.platform.startswith("linux"):
+        return
+    if not _lent:
+        _lent.append(Nursery(modules=modules, tier=Tier.none))
+    elif _lent[0].alive:
+        _lent[0].load(modules)
 
 
 def nursery_for(modules: Sequence[str], tier: Tier) -> Nursery:

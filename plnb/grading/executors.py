@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
@@ -124,8 +124,10 @@ class LocalWorkers:
 
     remote = False
 
-    def __init__(self, workers: int, *, fork_here: bool = False) -> None:
-        """`fork_here`: fork them from this very process, which saves importing everything twice. It must have no other thread."""
+    def __init__(self, workers: int, *, fork_here: bool = False, modules: Sequence[str] = ()) -> None:
+        """`fork_here`: fork them from this very process, which saves importing everything twice. It must have no other thread.
+        `modules` are what notebooks will want, as far as that is known.
+        """
         self.workers = workers
         self.slots = workers * _PREFETCH
         self._team: list[_Worker] = []
@@ -137,7 +139,7 @@ class LocalWorkers:
         self._control: socket.socket | None = None
         if _can_fork():
             start = _fork_foreman if fork_here and _has_one_thread() else _start_foreman
-            self.foreman, self._control = start()
+            self.foreman, self._control = start(modules)
 
     def submit(self, ticket: int, kit: UnitKit, job: Job) -> None:
         """Give it to the worker with the least to do."""
@@ -262,12 +264,12 @@ def _has_one_thread() -> bool:
     return False
 
 
-def _start_foreman() -> tuple[int, socket.socket]:
+def _start_foreman(modules: Sequence[str]) -> tuple[int, socket.socket]:
     """A foreman in a Python of its own, with the line to it."""
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(  # noqa: S603  our own module, by our own Python
-            [sys.executable, "-m", "plnb.grading.worker", str(theirs.fileno())],
+            [sys.executable, "-m", "plnb.grading.worker", str(theirs.fileno()), *modules],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C in a terminal is for main alone
@@ -276,12 +278,12 @@ def _start_foreman() -> tuple[int, socket.socket]:
     return process.pid, ours
 
 
-def _fork_foreman() -> tuple[int, socket.socket]:
+def _fork_foreman(modules: Sequence[str]) -> tuple[int, socket.socket]:
     """A foreman that has imported already what this process has."""
     from plnb.engine.nursery import share_with_forks
     from plnb.grading.worker import foreman
 
-    share_with_forks()  # `plnb grade` did this long ago
+    share_with_forks(modules)  # `plnb grade` has started it long ago
     ours, theirs = socket.socketpair()
     gc.freeze()  # pages that nobody writes to stay shared
     if pid := os.fork():

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from plnb.core.base import Model
 from plnb.engine.runs import Budget
 from plnb.grading.executors import Executor, Here, LocalWorkers, workers_for
+from plnb.grading.foresight import likely_modules
 from plnb.grading.trust import sandbox_for
 from plnb.store.layout import CourseFolder
 from plnb.store.lock import course_lock
@@ -61,7 +62,7 @@ def grade(
     """
     began = time.monotonic()
     with ExitStack() as stack:
-        team = executor or stack.enter_context(preparing(jobs, on))
+        team = executor or stack.enter_context(preparing(jobs, on, modules=likely_modules(folder, units)))
         batch = _Batch(folder, team, tier_for(team, sandbox, unsafe=unsafe), on_event)
         return batch.run(units, students, force=force, budget=budget, began=began)
 
@@ -88,10 +89,10 @@ def sync_manual(folder: CourseFolder, *, units: Sequence[str] | None = None) -> 
 
 
 @contextmanager
-def preparing(jobs: int | None = None, on: str = "", *, fork_here: bool = False) -> Iterator[Executor]:
+def preparing(jobs: int | None = None, on: str = "", *, fork_here: bool = False, modules: Sequence[str] = ()) -> Iterator[Executor]:
     """Whoever will run the notebooks, getting ready while this process goes on importing.
 
-    See `grade` for the arguments, and `LocalWorkers` for `fork_here`.
+    See `grade` for the arguments, and `LocalWorkers` for `fork_here` and `modules`.
     """
     executor: Executor
     if on:
@@ -100,7 +101,7 @@ def preparing(jobs: int | None = None, on: str = "", *, fork_here: bool = False)
         executor = DaskCluster(on)
     else:
         wanted = workers_for(jobs)
-        executor = LocalWorkers(wanted, fork_here=fork_here) if wanted else Here()
+        executor = LocalWorkers(wanted, fork_here=fork_here, modules=modules) if wanted else Here()
     try:
         yield executor
     finally:

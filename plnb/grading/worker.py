@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any, Final
@@ -74,13 +75,13 @@ def about() -> tuple[str, str]:
     return __version__, f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def foreman(control: socket.socket) -> None:
-    """Fork a worker for every socket that comes, until there is nobody to ask for more."""
+def foreman(control: socket.socket, modules: Sequence[str] = ()) -> None:
+    """Fork a worker for every socket that comes, until there is nobody to ask for more. `modules` will be wanted."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for main, which says when it is over
     signal.signal(signal.SIGCHLD, _reap)
     from plnb.engine.nursery import share_with_forks
 
-    share_with_forks()  # imports too, at the same time
+    share_with_forks(modules)  # imports too, at the same time
     import plnb.grading.work  # noqa: F401  the reason for being here
 
     while True:
@@ -161,4 +162,4 @@ def _reap(*_: object) -> None:
 
 
 if __name__ == "__main__":
-    foreman(socket.socket(fileno=int(sys.argv[1])))
+    foreman(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:])

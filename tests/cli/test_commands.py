@@ -22,7 +22,7 @@ LINUX = sys.platform.startswith("linux")
 WITH_A_LOOK = """
 import atexit, sys
 from plnb.engine import nursery
-nursery.share_with_forks = lambda: print("warming up before:", *sorted({"typer", "nbgrader", "sqlalchemy"} - sys.modules.keys()))
+nursery.share_with_forks = lambda *_: print("warming up before:", *sorted({"typer", "nbgrader", "sqlalchemy"} - sys.modules.keys()))
 sys.argv[0] = "plnb"
 from plnb.cli.main import main
 atexit.register(lambda: print("imported:", *sorted(name for name in sys.modules if name.startswith("plnb.cli."))))
