@@ -6,7 +6,8 @@ moment of a processor, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -35,11 +36,8 @@ def likely_modules(folder: CourseFolder, units: Sequence[str] | None) -> tuple[s
 
 
 def _folders(parent: Path) -> list[str]:
-    return sorted(path.name for path in _there(parent) if path.is_dir())
-
-
-def _there(parent: Path) -> Iterator[Path]:
-    return parent.iterdir() if parent.is_dir() else iter(())
+    with os.scandir(parent) as entries:
+        return sorted(entry.name for entry in entries if entry.is_dir())
 
 
 def _is_new(folder: CourseFolder, student: str, unit: str) -> bool:

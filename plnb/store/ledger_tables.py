@@ -32,7 +32,7 @@ from plnb.errors import FormatTooNewError, RecordError
 LEDGER_SCHEMA_VERSION: Final = 2
 """1 had no `event` and no `job`; both only add to it."""
 
-SMALL_CACHE: Final = "cache_size=-256"
+SMALL_CACHE: Final = "cache_size=-512"
 """SQLite keeps 2 MB of pages for each connection otherwise, and a grader's memory grew until they were full. The machine has the
 file in memory anyway.
 """
