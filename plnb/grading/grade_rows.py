@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Engine, and_, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Engine, and_, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -58,6 +58,12 @@ _notebooks: Final = tables.submitted_notebook
 _grades: Final = tables.grade
 _comments: Final = tables.comment
 
+
+def _any(name: str) -> BindParameter[Sequence[str]]:
+    """Any of the values that are given under a name."""
+    return bindparam(name, expanding=True)
+
+
 _of_unit: Final = and_(_submissions.c.student_id == tables.student.c.id, _submissions.c.assignment_id == bindparam("unit"))
 _FIND_SUBMISSION: Final = (
     select(_submissions.c.id, _submissions.c.timestamp, _submissions.c.extension)
@@ -70,20 +76,17 @@ _FIND_NOTEBOOKS: Final = select(
     _notebooks.c.id,
     _notebooks.c.flagged,
     _notebooks.c.late_submission_penalty,
-).where(_notebooks.c.assignment_id == bindparam("submission"))
-_FIND_GRADES: Final = select(_grades).where(_grades.c.notebook_id.in_(bindparam("notebooks", expanding=True)))
-_FIND_COMMENTS: Final = select(_comments).where(_comments.c.notebook_id.in_(bindparam("notebooks", expanding=True)))
-_FIND_SCORE: Final = select(func.coalesce(func.sum(tables.score), 0.0)).where(_grades.c.notebook_id == bindparam("notebook"))
-_FIND_TOTAL: Final = select(
-    select(func.coalesce(func.sum(tables.score), 0.0))
-    .where(
-        _notebooks.c.assignment_id == bindparam("submission"),
-        _grades.c.notebook_id == _notebooks.c.id,
-    )
-    .scalar_subquery(),
-    select(func.coalesce(func.sum(_notebooks.c.late_submission_penalty), 0.0))
-    .where(_notebooks.c.assignment_id == bindparam("submission"))
-    .scalar_subquery(),
+).where(_notebooks.c.assignment_id == bindparam("submission"), _notebooks.c.notebook_id.in_(_any("of_unit")))
+# nbgrader's indexes begin with the cell, and with the unit's notebook: without these the whole class's rows are looked through.
+_FIND_GRADES: Final = select(_grades).where(_grades.c.notebook_id.in_(_any("notebooks")), _grades.c.cell_id.in_(_any("cells")))
+_FIND_COMMENTS: Final = select(_comments).where(
+    _comments.c.notebook_id.in_(_any("notebooks")), _comments.c.cell_id.in_(_any("cells"))
+)
+_FIND_SCORE: Final = select(func.coalesce(func.sum(tables.score), 0.0)).where(
+    _grades.c.notebook_id.in_(_any("notebooks")), _grades.c.cell_id.in_(_any("cells"))
+)
+_FIND_PENALTY: Final = select(func.coalesce(func.sum(_notebooks.c.late_submission_penalty), 0.0)).where(
+    _notebooks.c.id.in_(_any("notebooks"))
 )
 _ADD_STUDENT: Final = insert(tables.student)
 _ADD_SUBMISSION: Final = insert(_submissions)
@@ -145,6 +148,8 @@ class GradeWriter:
                     book.graded[cell.id] = cell.name, cell.type == "TaskCell"
                 if cell.type in ("SolutionCell", "TaskCell"):
                     book.commented[cell.id] = cell.name
+            self._graded = [cell for book in self._notebooks.values() for cell in book.graded]
+            self._commented = [cell for book in self._notebooks.values() for cell in book.commented]
             self._most = 0.0
             for kind in (tables.grade_cell, tables.task_cell):
                 most = select(func.coalesce(func.sum(kind.c.max_score), 0.0)).join(
@@ -163,13 +168,14 @@ class GradeWriter:
         try:
             with self._gradebook.begin() as db:
                 submission, late = self._submission(db, student, submitted_at)
-                there = {notebook: _Submitted(*row) for notebook, *row in db.execute(_FIND_NOTEBOOKS, {"submission": submission})}
+                sought = {"submission": submission, "of_unit": list(self._notebooks)}
+                there = {notebook: _Submitted(*row) for notebook, *row in db.execute(_FIND_NOTEBOOKS, sought)}
                 if there:
                     self._set_grades(db, there, notebooks, review)
                     self._set_comments(db, there, notebooks)
                 there |= self._add(db, submission, [each for each in self._notebooks.values() if each.id not in there], notebooks)
                 self._flags(db, student, there, notebooks, late)
-                return self._total(db, submission)
+                return self._total(db, there)
         except OperationalError as error:
             mend = "Look for room on the disk and for who may write there; then give the same command again."
             place = str(self._gradebook.url.database or "")
@@ -219,7 +225,7 @@ class GradeWriter:
     ) -> None:
         of = {row.id: self._notebooks[notebook] for notebook, row in there.items()}
         changed = []
-        for before in db.execute(_FIND_GRADES, {"notebooks": list(of)}):
+        for before in db.execute(_FIND_GRADES, {"notebooks": list(of), "cells": self._graded}):
             notebook = of[before.notebook_id]
             name, task = notebook.graded[before.cell_id]
             auto, waits = _graded(before, given.get(notebook.name, _ABSENT), name, task, review)
@@ -231,7 +237,7 @@ class GradeWriter:
     def _set_comments(self, db: Connection, there: Mapping[str, _Submitted], given: Mapping[str, NotebookGrades]) -> None:
         of = {row.id: self._notebooks[notebook] for notebook, row in there.items()}
         changed = []
-        for before in db.execute(_FIND_COMMENTS, {"notebooks": list(of)}):
+        for before in db.execute(_FIND_COMMENTS, {"notebooks": list(of), "cells": self._commented}):
             notebook = of[before.notebook_id]
             grades = given.get(notebook.name, _ABSENT)
             said = _said(grades, notebook.commented[before.cell_id])
@@ -247,14 +253,16 @@ class GradeWriter:
             flagged = bool(row.flagged) or given.get(self._notebooks[notebook].name, _ABSENT).flagged
             penalty = None
             if late > 0:
-                score = db.execute(_FIND_SCORE, {"notebook": row.id}).scalar_one()
+                score = db.execute(_FIND_SCORE, {"notebooks": [row.id], "cells": self._graded}).scalar_one()
                 penalty = self._penalty(student, score, late) or None
             if (flagged, penalty) != (row.flagged, row.penalty):
                 db.execute(_SET_FLAG, {"of": row.id, "flag": flagged, "penalty": penalty})
 
-    def _total(self, db: Connection, submission: str) -> tuple[float, float]:
+    def _total(self, db: Connection, there: Mapping[str, _Submitted]) -> tuple[float, float]:
         """As nbgrader adds it up."""
-        score, penalty = db.execute(_FIND_TOTAL, {"submission": submission}).one()
+        notebooks = [row.id for row in there.values()]
+        score = db.execute(_FIND_SCORE, {"notebooks": notebooks, "cells": self._graded}).scalar_one()
+        penalty = db.execute(_FIND_PENALTY, {"notebooks": notebooks}).scalar_one()
         return max(0.0, score - penalty), self._most
 
 

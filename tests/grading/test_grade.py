@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
+from sqlalchemy import Connection, Engine, event
 
 from plnb.core.base import Trust
 from plnb.core.records import Attempt, ChoiceMade, Reflected, Verdict
@@ -379,6 +382,34 @@ def test_a_unit_that_nbgrader_alone_released_is_graded_too(course: CourseFolder)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_nothing_of_the_whole_class_is_looked_through_for_each_student(course: CourseFolder) -> None:
+    course.nbgrader_config.write_text("c = get_config()\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
+        gradebook.update_or_create_assignment("u2", duedate="2025-09-02 00:00:00 UTC")
+    students = ("ada", "ben", "cem", "dua")
+    for student in students:
+        hand_in(course, student, "u2", SPORT, at="2025-09-03 10:00:00 UTC")
+    times, plans = Counter[str](), dict[str, str]()
+
+    def note(connection: Connection, _: object, statement: str, given: Any, __: object, many: bool) -> None:
+        times[statement] += 1
+        if statement.startswith("SELECT") and statement not in plans:
+            rows = connection.connection.cursor()
+            rows.execute(f"EXPLAIN QUERY PLAN {statement}", given[0] if many else given)
+            plans[statement] = "; ".join(row[3] for row in rows.fetchall())
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for force in (False, True):  # rows are made, and then found
+            assert len(grade(course, jobs=0, force=force).of("graded")) == len(students)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    often = {statement: plan for statement, plan in plans.items() if times[statement] >= len(students)}
+    assert len(often) > 5
+    # (The newest row of the audit log is the first that is found.)
+    assert [(s, plan) for s, plan in often.items() if "SCAN" in plan and plan != "SCAN event"] == []
+
+
 def test_a_summary_grows_little_with_the_class(course: CourseFolder) -> None:
     for student in ("ada", "ben"):
         hand_in(course, student, "u1", change={"speed": delete_and_cheat})
