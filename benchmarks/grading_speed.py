@@ -500,9 +500,7 @@ def main() -> None:
     parts: dict[str, Callable[[], list[str]]] = {
         "example": lambda: against_nbgrader("nbgrader's example course", example, given.students, given.rounds),
         "activity": lambda: against_nbgrader(f"{SCIENCE}: an activity", activity, given.students, given.rounds),
-        "unit": lambda: against_nbgrader(
-            "numpy, pandas, matplotlib: a unit of four activities", science, given.students, given.rounds
-        ),
+        "unit": lambda: against_nbgrader(f"{SCIENCE}: a unit of four", science, given.students, given.rounds),
         "trust": lambda: trust(given.students, given.rounds),
         "growth": lambda: growth(given.growth),
         "workers": lambda: workers(middle, given.rounds),

@@ -53,7 +53,6 @@ def grade(
     sandbox that was seen to hold on this machine. Exit code 1 when something needs a person: a file that could not be read, a guess
     to confirm, a test that came back changed; 130 when it was stopped by Ctrl-C.
     """
-    from plnb.grading.foresight import likely_modules
     from plnb.grading.grade import grade as run
     from plnb.grading.grade import preparing
     from plnb.store.layout import CourseFolder, find_course
@@ -63,7 +62,7 @@ def grade(
     folder = CourseFolder(course) if _plain(course) else find_course(course)
     if not folder.course_file.exists() and not json:
         err.print("There is no course.yaml here: graded as a course of nbgrader's alone.")
-    with preparing(jobs, on, fork_here=True, modules=likely_modules(folder, units or None)) as executor:
+    with preparing(jobs, on, fork_here=True, course=folder, units=units or None) as executor:
         from plnb.engine.runs import Budget
 
         budget = Budget(cell_seconds=cell_seconds) if cell_seconds else None

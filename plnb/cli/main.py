@@ -168,6 +168,7 @@ def _warm_up() -> None:
     from plnb.engine.nursery import share_with_forks
 
     share_with_forks()
+    # Only now, and before nbformat asks for it.
     from plnb.quick_imports import import_jsonschema
 
     import_jsonschema()

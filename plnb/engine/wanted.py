@@ -32,14 +32,16 @@ def wanted_modules(nb: NotebookNode) -> tuple[str, ...]:
 def modules_of(sources: Iterable[str]) -> tuple[str, ...]:
     """The well-known modules that these cells import."""
     imported = {name for source in sources for name in _imports(source)}
-    tops = {name.partition(".")[0] for name in imported}
-    return tuple(name for name in WELL_KNOWN if name.partition(".")[0] in tops)
+    return _well_known({name.partition(".")[0] for name in imported})
 
 
 def mentioned_modules(notebooks: Iterable[bytes]) -> tuple[str, ...]:
     """The well-known modules that files of notebooks seem to import, by a look at their text: quick, and now and then wrong."""
-    tops = {name.decode() for text in notebooks for name in _MENTIONS_IN_FILES.findall(text)}
-    return tuple(name for name in WELL_KNOWN if name.partition(".")[0] in tops)
+    return _well_known({name.decode() for text in notebooks for name in _MENTIONS_IN_FILES.findall(text)})
+
+
+def _well_known(packages: set[str]) -> tuple[str, ...]:
+    return tuple(name for name in WELL_KNOWN if name.partition(".")[0] in packages)
 
 
 def _imports(source: str) -> set[str]:

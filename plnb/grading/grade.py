@@ -62,7 +62,7 @@ def grade(
     """
     began = time.monotonic()
     with ExitStack() as stack:
-        team = executor or stack.enter_context(preparing(jobs, on, modules=likely_modules(folder, units)))
+        team = executor or stack.enter_context(preparing(jobs, on, course=folder, units=units))
         batch = _Batch(folder, team, tier_for(team, sandbox, unsafe=unsafe), on_event)
         return batch.run(units, students, force=force, budget=budget, began=began)
 
@@ -89,10 +89,17 @@ def sync_manual(folder: CourseFolder, *, units: Sequence[str] | None = None) -> 
 
 
 @contextmanager
-def preparing(jobs: int | None = None, on: str = "", *, fork_here: bool = False, modules: Sequence[str] = ()) -> Iterator[Executor]:
+def preparing(
+    jobs: int | None = None,
+    on: str = "",
+    *,
+    fork_here: bool = False,
+    course: CourseFolder | None = None,
+    units: Sequence[str] | None = None,
+) -> Iterator[Executor]:
     """Whoever will run the notebooks, getting ready while this process goes on importing.
 
-    See `grade` for the arguments, and `LocalWorkers` for `fork_here` and `modules`.
+    See `grade` for the arguments, and `LocalWorkers` for `fork_here`. With a `course`, what its new hand-ins import is loaded, too.
     """
     executor: Executor
     if on:
@@ -101,6 +108,7 @@ def preparing(jobs: int | None = None, on: str = "", *, fork_here: bool = False,
         executor = DaskCluster(on)
     else:
         wanted = workers_for(jobs)
+        modules = likely_modules(course, units) if course is not None and wanted else ()
         executor = LocalWorkers(wanted, fork_here=fork_here, modules=modules) if wanted else Here()
     try:
         yield executor

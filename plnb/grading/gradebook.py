@@ -56,6 +56,7 @@ def open_gradebook(of: NbgraderCourse) -> Iterator[Engine]:
 
 
 def _patient(connection: Any, _: Any) -> None:
+    """Wait where formgrader writes; and keep few pages."""
     for pragma in ("busy_timeout=30000", SMALL_CACHE):
         connection.execute(f"PRAGMA {pragma}").close()
 

@@ -381,7 +381,6 @@ def test_a_unit_that_nbgrader_alone_released_is_graded_too(course: CourseFolder)
     assert grade(course, jobs=0).outcomes[0].score == 4
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_nothing_of_the_whole_class_is_looked_through_for_each_student(course: CourseFolder) -> None:
     course.nbgrader_config.write_text("c = get_config()\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
     with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
@@ -422,6 +421,7 @@ def test_a_summary_grows_little_with_the_class(course: CourseFolder) -> None:
     assert not hasattr(ada, "__dict__")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_pipes_and_giants_in_a_submission_do_not_block(course: CourseFolder) -> None:
     folder = hand_in(course, "ada", "u2", SPORT)
     os.mkfifo(folder / "pipe")
