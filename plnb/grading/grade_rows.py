@@ -148,8 +148,8 @@ class GradeWriter:
                     book.graded[cell.id] = cell.name, cell.type == "TaskCell"
                 if cell.type in ("SolutionCell", "TaskCell"):
                     book.commented[cell.id] = cell.name
-            self._graded = [cell for book in self._notebooks.values() for cell in book.graded]
-            self._commented = [cell for book in self._notebooks.values() for cell in book.commented]
+            self._graded_cells = [cell for book in self._notebooks.values() for cell in book.graded]
+            self._commented_cells = [cell for book in self._notebooks.values() for cell in book.commented]
             self._most = 0.0
             for kind in (tables.grade_cell, tables.task_cell):
                 most = select(func.coalesce(func.sum(kind.c.max_score), 0.0)).join(
@@ -225,7 +225,7 @@ class GradeWriter:
     ) -> None:
         of = {row.id: self._notebooks[notebook] for notebook, row in there.items()}
         changed = []
-        for before in db.execute(_FIND_GRADES, {"notebooks": list(of), "cells": self._graded}):
+        for before in db.execute(_FIND_GRADES, {"notebooks": list(of), "cells": self._graded_cells}):
             notebook = of[before.notebook_id]
             name, task = notebook.graded[before.cell_id]
             auto, waits = _graded(before, given.get(notebook.name, _ABSENT), name, task, review)
@@ -237,7 +237,7 @@ class GradeWriter:
     def _set_comments(self, db: Connection, there: Mapping[str, _Submitted], given: Mapping[str, NotebookGrades]) -> None:
         of = {row.id: self._notebooks[notebook] for notebook, row in there.items()}
         changed = []
-        for before in db.execute(_FIND_COMMENTS, {"notebooks": list(of), "cells": self._commented}):
+        for before in db.execute(_FIND_COMMENTS, {"notebooks": list(of), "cells": self._commented_cells}):
             notebook = of[before.notebook_id]
             grades = given.get(notebook.name, _ABSENT)
             said = _said(grades, notebook.commented[before.cell_id])
@@ -253,7 +253,7 @@ class GradeWriter:
             flagged = bool(row.flagged) or given.get(self._notebooks[notebook].name, _ABSENT).flagged
             penalty = None
             if late > 0:
-                score = db.execute(_FIND_SCORE, {"notebooks": [row.id], "cells": self._graded}).scalar_one()
+                score = db.execute(_FIND_SCORE, {"notebooks": [row.id], "cells": self._graded_cells}).scalar_one()
                 penalty = self._penalty(student, score, late) or None
             if (flagged, penalty) != (row.flagged, row.penalty):
                 db.execute(_SET_FLAG, {"of": row.id, "flag": flagged, "penalty": penalty})
@@ -261,7 +261,7 @@ class GradeWriter:
     def _total(self, db: Connection, there: Mapping[str, _Submitted]) -> tuple[float, float]:
         """As nbgrader adds it up."""
         notebooks = [row.id for row in there.values()]
-        score = db.execute(_FIND_SCORE, {"notebooks": notebooks, "cells": self._graded}).scalar_one()
+        score = db.execute(_FIND_SCORE, {"notebooks": notebooks, "cells": self._graded_cells}).scalar_one()
         penalty = db.execute(_FIND_PENALTY, {"notebooks": notebooks}).scalar_one()
         return max(0.0, score - penalty), self._most
 
